@@ -1,0 +1,59 @@
+# Everything runs from a .venv that these targets make themselves from the hashed locks in requirements/.
+PYTHON ?= $(shell sh scripts/find_python)
+PYTEST := .venv/bin/pytest -n 2 --dist worksteal
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run migrate check static quick test sqlite postgres browser faults bench fix css lock system
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 13
+
+run: .venv/app.stamp ## migrate, load the story into an empty database, serve on http://127.0.0.1:$PORT (8000)
+	@sh scripts/run
+
+migrate: .venv/app.stamp ## bring the database in FIELDAPP_DATA (./data) or DATABASE_URL to the newest schema
+	@.venv/bin/fieldapp migrate
+
+check: static quick ## what every change must pass: linters, types, imports, secrets, budgets, quick tests (< 60 s)
+
+static: .venv/dev.stamp ## the part of check that runs no test
+	@sh scripts/static_checks
+
+quick: .venv/dev.stamp ## quick tests on SQLite
+	@$(PYTEST) -m "not slow and not browser"
+
+test: system static sqlite postgres browser ## everything, on both databases, and in a browser (< 8 min)
+
+sqlite: .venv/dev.stamp ## every test but the browser's on SQLite
+	@FIELDAPP_TEST_DB=sqlite $(PYTEST) -m "not browser"
+
+postgres: .venv/dev.stamp ## the same on a PostgreSQL cluster that the tests start and stop themselves
+	@FIELDAPP_TEST_DB=postgres $(PYTEST) -m "not browser"
+
+browser: .venv/dev.stamp ## the tests that need a real Chromium
+	@$(PYTEST) -m browser
+
+faults: .venv/dev.stamp ## only the tests that break the network, the server and the disk under a running visit
+	@$(PYTEST) tests/faults
+
+bench: .venv/dev.stamp ## measure the pages and the tap on this machine
+	@.venv/bin/python scripts/bench.py
+
+fix: .venv/dev.stamp ## format, and mend what the linter can mend
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+css: ## build static/css from static/scss; needs Node, which running the app does not
+	@npm ci --silent && npx sass --style=compressed --no-source-map --load-path=node_modules static/scss:static/css
+
+lock: ## resolve requirements/*.in anew (needs uv)
+	@sh scripts/lock
+
+system: ## install what the tests need of the system: PostgreSQL's server, Chromium, Chinese glyphs
+	@sh scripts/system_packages
+
+.venv/app.stamp: requirements/app.txt scripts/venv
+	@sh scripts/venv app
+
+.venv/dev.stamp: requirements/dev.txt scripts/venv
+	@sh scripts/venv dev

@@ -1,0 +1,1 @@
+"""Accounts, roles, logins; the policy table and the hook that hides rows."""

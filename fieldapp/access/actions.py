@@ -1,0 +1,215 @@
+"""Logging in and out, accounts and standing roles."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp import clock, ids
+from fieldapp.access import passwords
+from fieldapp.access.models import Account, Attempt, Audit, Login, RoleGrant
+from fieldapp.access.policy import NEEDS_HEAD, Role
+from fieldapp.access.viewers import hash_token
+from fieldapp.db import apart, db, insert
+from fieldapp.db import table as bare
+from fieldapp.errors import RuleBroken
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A login that failed; returned, not raised, because the failure must stay in the database."""
+
+    sentence: str
+
+
+def log_in(username: str, password: str, *, phone: bool, at: int) -> str | Refused:
+    """Check a password and begin a login; returns its token. Runs in a transaction of its own."""
+    key = passwords.name_hash(username)
+    with apart() as session:
+        attempt = session.get(Attempt, key)
+        wait = attempt.last_at + passwords.wait_ms(attempt.failures) - at if attempt else 0
+        account = session.scalar(sa.select(Account).where(Account.username == username.strip().lower()))
+        stored = None if account is None or account.disabled else account.password_hash
+    if wait > 0:
+        return Refused(f"试得太多了，{_wait_text(wait)}后再试")
+    right = passwords.is_password(stored, password)
+    with apart(writes=True) as session:
+        if not right or account is None:
+            _count_failure(key, at, session)
+            _audit(session, "login_failed", at, account)
+            return Refused("账号或密码不对")
+        session.execute(sa.delete(Attempt).where(Attempt.username_hash == key))
+        _audit(session, "login", at, account)
+        return start_login(account, phone=phone, at=at, session=session)
+
+
+def start_login(account: Account, *, phone: bool, at: int, session: Session) -> str:
+    """A new login with a fresh token."""
+    token = ids.new_token()
+    session.add(
+        Login(
+            token_hash=hash_token(token),
+            account_id=account.id,
+            person_id=account.person_id,
+            phone=phone,
+            started_at=at,
+            seen_at=at,
+        )
+    )
+    return token
+
+
+def _count_failure(key: str, at: int, session: Session) -> None:
+    table = bare(Attempt)
+    row = insert(table).values(username_hash=key, failures=1, last_at=at)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=[table.c.username_hash],
+            set_={"failures": table.c.failures + 1, "last_at": at},
+        )
+    )
+
+
+def _wait_text(ms: int) -> str:
+    seconds = -(-ms // 1000)
+    return f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"
+
+
+def _audit(session: Session, event: str, at: int, account: Account | None, about: str = "") -> None:
+    session.add(
+        Audit(
+            at=at,
+            event=event,
+            about=about,
+            county_id=account.county_id if account else None,
+            person_id=account.person_id if account else None,
+        )
+    )
+
+
+def note_denied(viewer: Any, endpoint: str) -> None:
+    """Remember a request that the policy refused (ASVS 16.3.3): person and endpoint, never the address asked for."""
+    with apart(writes=True) as session:
+        session.add(
+            Audit(
+                at=clock.now(),
+                event="denied",
+                about=endpoint,
+                county_id=viewer.county_id,
+                person_id=viewer.person_id,
+            )
+        )
+
+
+def end_login(token_hash: str, *, by: Any, at: int) -> None:
+    """End one of one's own logins."""
+    db.session.execute(
+        sa.update(Login)
+        .where(Login.token_hash == token_hash, Login.person_id == by.person_id)
+        .values(ended_at=at)
+    )
+
+
+def end_logins_of(account_id: UUID, *, at: int, but: str = "") -> None:
+    """End an account's logins: on a new password, or when it is disabled."""
+    table = bare(Login)
+    db.session.execute(
+        sa.update(table)
+        .where(table.c.account_id == account_id, table.c.ended_at.is_(None), table.c.token_hash != but)
+        .values(ended_at=at)
+    )
+
+
+def change_password(account: Account, old: str, new: str, *, by: Any, at: int) -> None:
+    """One's own password; every other login of the account ends."""
+    if not passwords.is_password(account.password_hash, old):
+        raise RuleBroken("现在的密码不对", "old")
+    passwords.check_new_password(new, account.username)
+    account.password_hash = passwords.hash_password(new)
+    account.must_change = False
+    end_logins_of(account.id, at=at, but=by.login_hash)
+
+
+def make_account(
+    person_id: UUID, county_id: UUID, username: str, password: str, *, temporary: bool
+) -> Account:
+    """An account for a person; a temporary password must be changed at the first login."""
+    name = username.strip().lower()
+    if not name:
+        raise RuleBroken("写一个账号名", "username")
+    with apart() as session:
+        if session.scalar(sa.select(Account.id).where(Account.username == name)):
+            raise RuleBroken("这个账号名已经有人用", "username")
+    passwords.check_new_password(password, name)
+    account = Account(
+        person_id=person_id,
+        county_id=county_id,
+        username=name,
+        password_hash=passwords.hash_password(password),
+        must_change=temporary,
+    )
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def reset_password(account: Account, *, by: Any, at: int) -> str:
+    """A new temporary password, returned once to be handed over; all logins of the account end."""
+    password = ids.new_token()[:12]
+    account.password_hash = passwords.hash_password(password)
+    account.must_change = True
+    end_logins_of(account.id, at=at)
+    return password
+
+
+def disable_account(account: Account, *, by: Any, at: int) -> None:
+    """Nobody logs in with it any more and every login ends at once."""
+    if account.person_id == by.person_id:
+        raise RuleBroken("不能停用自己的账号")
+    account.disabled = True
+    end_logins_of(account.id, at=at)
+
+
+def enable_account(account: Account, *, by: Any, at: int) -> None:
+    """Takes a disabled account into use again."""
+    account.disabled = False
+
+
+def grant_role(
+    person_id: UUID, county_id: UUID, role: Role, starts: date, ends: date, *, unit_id: UUID | None = None
+) -> RoleGrant:
+    """Give a standing role; clerk and head count only after a head's confirmation."""
+    if starts > ends:
+        raise RuleBroken("结束的日子不能早于开始", "ends")
+    if role is Role.UNIT and unit_id is None:
+        raise RuleBroken("联络员要选一个单位", "unit_id")
+    grant = RoleGrant(
+        person_id=person_id,
+        county_id=county_id,
+        role=role.value,
+        unit_id=unit_id if role is Role.UNIT else None,
+        starts=starts,
+        ends=ends,
+    )
+    db.session.add(grant)
+    db.session.flush()
+    return grant
+
+
+def confirm_role(grant: RoleGrant, *, by: Any, at: int) -> None:
+    """The head's word that makes a clerk or a head; nobody confirms himself."""
+    if Role(grant.role) not in NEEDS_HEAD or grant.confirmed_by:
+        raise RuleBroken("这一条不用确认")
+    if grant.person_id == by.person_id:
+        raise RuleBroken("不能确认自己的角色")
+    grant.confirmed_by, grant.confirmed_at = by.person_id, at
+
+
+def end_role(grant: RoleGrant, *, by: Any, at: int) -> None:
+    """The role ends yesterday; a role never used from today on keeps its row."""
+    grant.ends = max(grant.starts, date.fromordinal(clock.day_of(at).toordinal() - 1))
+    if grant.ends >= clock.day_of(at):
+        db.session.delete(grant)

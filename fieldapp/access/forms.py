@@ -1,0 +1,53 @@
+"""Forms of accounts and passwords."""
+
+from typing import Any
+
+from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from fieldapp.access.policy import LABELS, STANDING
+
+REQUIRED = InputRequired("这一项要填")
+
+
+class PasswordForm(Form):
+    """One's own password."""
+
+    old = PasswordField("现在的密码", [REQUIRED], render_kw={"autocomplete": "current-password"})
+    password = PasswordField(
+        "新密码", [REQUIRED], description="至少 10 位", render_kw={"autocomplete": "new-password"}
+    )
+
+
+class AccountForm(Form):
+    """A new person with an account."""
+
+    name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
+    home = StringField("原单位", [Optional(), Length(max=80)], description="借调的人写从哪里来，可不填")
+    username = StringField("账号", [REQUIRED, Length(max=40)], render_kw={"autocapitalize": "none"})
+    password = PasswordField(
+        "初始密码",
+        [REQUIRED],
+        description="至少 10 位，第一次登录时要改",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class RoleForm(Form):
+    """A standing role for a span of days."""
+
+    role = SelectField("角色", choices=[(role.value, LABELS[role]) for role in STANDING])
+    unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
+    starts = DateField("从", [InputRequired("写一个日子")])
+    ends = DateField("到", [InputRequired("写一个日子")])
+
+
+class SightForm(Form):
+    """How large the letters are."""
+
+    big_text = BooleanField("大字")
+
+
+def choices(rows: Any, empty: str = "") -> list[tuple[str, str]]:
+    """(id, name) pairs of rows for a select, with an empty first line."""
+    return ([("", empty)] if empty else []) + [(str(row.id), row.name) for row in rows]

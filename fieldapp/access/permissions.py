@@ -1,0 +1,31 @@
+"""What can be permitted: feature:thing:action. The whole list, so that nothing is permitted by a typo."""
+
+from enum import Enum
+
+
+class Permission(Enum):
+    ENTER = "access:app:enter"  # any signed-in person: own start page, own password, own logins
+    MANAGE_ACCOUNTS = "access:accounts:manage"
+    CONFIRM_ROLES = "access:roles:confirm"
+    READ_ORGANISATION = "organisations:all:read"
+    EDIT_ORGANISATION = "organisations:all:edit"
+    READ_INSPECTIONS = "inspections:all:read"
+    EDIT_INSPECTIONS = "inspections:all:edit"
+    READ_PROBLEMS = "problems:problem:read"
+    EDIT_PROBLEMS = "problems:problem:edit"
+    ISSUE_PROBLEMS = "problems:problem:issue"
+    CHANGE_ISSUED = (
+        "problems:issued:change"  # criterion or way of verification after issue: the head, with a reason
+    )
+    RECEIVE_PROBLEMS = "problems:problem:receive"
+    REPORT_MEASURES = "problems:measure:report"
+    PLAN_VISITS = "visits:plan:write"
+    OVERRIDE_TEAM = "visits:plan:override"  # the finder's own team: the head, with a reason
+    READ_PLANS = "visits:plan:read"
+    READ_LOG_OF_PLANS = "visits:readlog:read"
+    MAKE_VISITS = "visits:visit:make"
+    READ_VISITS = "visits:visit:read"
+    SETTLE_CONFLICTS = "visits:visit:settle"
+    READ_SCENARIOS = "visits:scenario:read"
+    EDIT_SCENARIOS = "visits:scenario:edit"
+    SEE_PARKED = "visits:parked:read"

@@ -1,0 +1,70 @@
+"""The one table of who may do what: role -> permissions (the office's written rule; data.md "Who sees what").
+
+A permission opens a door; which rows lie behind it is the model's `visible_to`. A person's permissions are the
+union of the roles valid today. Inspector and leader are not given: they follow from team memberships.
+"""
+
+from enum import Enum
+
+from fieldapp.access.permissions import Permission as P
+
+
+class Role(Enum):
+    INSPECTOR = "inspector"
+    LEADER = "leader"
+    CLERK = "clerk"
+    HEAD = "head"
+    UNIT = "unit"
+    LEADERSHIP = "leadership"
+    CITY = "city"
+    ADMIN = "admin"
+
+
+STANDING = (Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY, Role.ADMIN)
+NEEDS_HEAD = (Role.CLERK, Role.HEAD)  # so that an administrator cannot make himself one
+
+LABELS = {
+    Role.INSPECTOR: "回访人员",
+    Role.LEADER: "组长",
+    Role.CLERK: "巡察办经办",
+    Role.HEAD: "巡察办主任",
+    Role.UNIT: "单位联络员",
+    Role.LEADERSHIP: "领导小组",
+    Role.CITY: "市委巡察办",
+    Role.ADMIN: "系统管理员",
+}
+
+_INSPECTOR = {P.ENTER, P.READ_ORGANISATION, P.READ_INSPECTIONS, P.READ_PROBLEMS, P.READ_PLANS, P.MAKE_VISITS}
+_INSPECTOR |= {P.READ_VISITS, P.READ_SCENARIOS}
+_CLERK = {
+    P.ENTER,
+    P.READ_ORGANISATION,
+    P.EDIT_ORGANISATION,
+    P.READ_INSPECTIONS,
+    P.EDIT_INSPECTIONS,
+    P.READ_PROBLEMS,
+    P.EDIT_PROBLEMS,
+    P.ISSUE_PROBLEMS,
+    P.PLAN_VISITS,
+    P.READ_PLANS,
+    P.READ_VISITS,
+    P.READ_SCENARIOS,
+    P.EDIT_SCENARIOS,
+    P.SEE_PARKED,
+}
+
+POLICY: dict[Role, frozenset[P]] = {
+    Role.INSPECTOR: frozenset(_INSPECTOR),
+    Role.LEADER: frozenset(_INSPECTOR | {P.SETTLE_CONFLICTS}),
+    Role.CLERK: frozenset(_CLERK),
+    Role.HEAD: frozenset(_CLERK | {P.CHANGE_ISSUED, P.OVERRIDE_TEAM, P.READ_LOG_OF_PLANS, P.CONFIRM_ROLES}),
+    Role.UNIT: frozenset({P.ENTER, P.READ_PROBLEMS, P.RECEIVE_PROBLEMS, P.REPORT_MEASURES}),
+    Role.LEADERSHIP: frozenset({P.ENTER, P.READ_ORGANISATION, P.READ_INSPECTIONS, P.READ_PROBLEMS}),
+    Role.CITY: frozenset({P.ENTER, P.READ_PROBLEMS}),
+    Role.ADMIN: frozenset({P.ENTER, P.MANAGE_ACCOUNTS, P.READ_ORGANISATION, P.EDIT_ORGANISATION}),
+}
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[P]:
+    """The union over the roles."""
+    return frozenset().union(*(POLICY[role] for role in roles))

@@ -1,0 +1,54 @@
+"""Named reads of accounts, roles and logins."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from fieldapp.access.models import Account, Login, RoleGrant
+from fieldapp.db import db
+from fieldapp.errors import NotVisible
+from fieldapp.organisations.models import Person
+
+
+def own_account(person_id: UUID) -> Account:
+    """The account of the person who asks."""
+    return db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).one()
+
+
+def open_logins(person_id: UUID) -> list[Login]:
+    """Logins not ended, newest first."""
+    rows = sa.select(Login).where(Login.person_id == person_id, Login.ended_at.is_(None))
+    return list(db.session.scalars(rows.order_by(Login.seen_at.desc())))
+
+
+def accounts() -> list[Account]:
+    """All accounts that the viewer manages, by name."""
+    return list(db.session.scalars(sa.select(Account).join(Account.person).order_by(Person.name)))
+
+
+def account(account_id: UUID) -> Account:
+    """One account; raises NotVisible."""
+    found = db.session.scalars(sa.select(Account).where(Account.id == account_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def grants_of(person_id: UUID) -> list[RoleGrant]:
+    """A person's standing roles, newest first."""
+    rows = sa.select(RoleGrant).where(RoleGrant.person_id == person_id)
+    return list(db.session.scalars(rows.order_by(RoleGrant.starts.desc())))
+
+
+def grant(grant_id: UUID) -> RoleGrant:
+    """One standing role; raises NotVisible."""
+    found = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.id == grant_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def unconfirmed_grants() -> list[RoleGrant]:
+    """Clerks and heads that wait for the head's word."""
+    rows = sa.select(RoleGrant).where(RoleGrant.role.in_(("clerk", "head")), RoleGrant.confirmed_by.is_(None))
+    return list(db.session.scalars(rows.order_by(RoleGrant.starts)))

@@ -1,0 +1,110 @@
+"""Cookies and Flask-Login: an opaque token in a cookie, everything else on the server."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+
+from fieldapp import clock, ids
+from fieldapp.access import carry
+from fieldapp.access.models import Login
+from fieldapp.access.viewers import Viewer, hash_token, viewer_of
+from fieldapp.config import Settings
+from fieldapp.db import apart, bind_viewer
+from fieldapp.web.render import render
+
+STAMP_MS = 60_000  # a login's last sight is written at most once a minute
+
+
+def settings() -> Settings:
+    """The running app's settings."""
+    value: Settings = current_app.extensions["settings"]
+    return value
+
+
+def cookie_name(kind: str) -> str:
+    """__Host- on https; a plain name on a LAN's http, where the prefix would make browsers drop it."""
+    return f"__Host-{kind}" if settings().https else kind
+
+
+def set_cookie(response: Response, kind: str, value: str, max_age: int) -> None:
+    """HttpOnly, Lax, for the whole host."""
+    response.set_cookie(
+        cookie_name(kind),
+        value,
+        max_age=max_age,
+        secure=settings().https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def install(app: Flask) -> None:
+    """Tell Flask-Login where our login lies."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(_load)
+
+
+def limits() -> dict[bool, tuple[int, int]]:
+    """Idle and absolute seconds by phone."""
+    s = settings()
+    return {False: (s.desk_idle, s.desk_absolute), True: (s.phone_idle, s.phone_absolute)}
+
+
+def _load(req: Request) -> Viewer | None:
+    token = req.cookies.get(cookie_name("login"))
+    if not token:
+        return None
+    with apart() as session:
+        viewer = viewer_of(token, limits(), session)
+        seen_at = session.scalar(sa.select(Login.seen_at).where(Login.token_hash == hash_token(token)))
+    if viewer and seen_at is not None and clock.now() - seen_at > STAMP_MS:
+        with apart(writes=True) as session:
+            session.execute(
+                sa.update(Login).where(Login.token_hash == viewer.login_hash).values(seen_at=clock.now())
+            )
+    return viewer
+
+
+def load_viewer() -> Viewer | None:
+    """The viewer of the request; binds the session to it."""
+    user: Any = current_user._get_current_object()
+    if not isinstance(user, Viewer):
+        return None
+    bind_viewer(user)
+    return user
+
+
+def device() -> str:
+    """This phone's name for itself: a random cookie that outlives logins."""
+    if "device" not in g:
+        g.device = request.cookies.get(cookie_name("device"), "")[:64] or ids.new_id().hex
+        g.device_is_new = cookie_name("device") not in request.cookies
+    return str(g.device)
+
+
+def last_person() -> UUID | None:
+    """Whose expired login this cookie was; what was typed is sealed to that person."""
+    token = request.cookies.get(cookie_name("login"))
+    if not token:
+        return None
+    with apart() as session:
+        return session.scalar(sa.select(Login.person_id).where(Login.token_hash == hash_token(token)))
+
+
+def ask_login() -> Any:
+    """The login form: a redirect for a page, 401 for everything else with what was typed riding along."""
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        path = request.full_path.rstrip("?")
+        return redirect(url_for("access.login", next=path) if path != "/" else url_for("access.login"), 303)
+    sealed = ""
+    if request.method == "POST":
+        fields = [(name, value) for name, values in request.form.lists() for value in values]
+        sealed = carry.seal(request.full_path.rstrip("?"), fields, last_person(), clock.now())
+    return render(
+        "access/login.html", status=401, carried=sealed, next="", sentence="", expired=True, username=""
+    )

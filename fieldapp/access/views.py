@@ -1,0 +1,231 @@
+"""Login, own page, accounts and roles."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from fieldapp import clock
+from fieldapp.access import actions, carry, forms, queries, sessions
+from fieldapp.access.permissions import Permission
+from fieldapp.access.policy import LABELS, Role
+from fieldapp.access.viewers import viewer_of
+from fieldapp.db import apart
+from fieldapp.organisations.actions import add_person
+from fieldapp.organisations.queries import units
+from fieldapp.web import menu
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.guard import needs, open_to_everyone
+from fieldapp.web.render import render, see
+from fieldapp.web.viewer import viewer
+
+pages = Blueprint("access", __name__)
+menu.entry(80, "access.accounts", "账号")
+menu.entry(81, "access.roles_to_confirm", "待确认的角色")
+
+
+@pages.get("/login")
+@open_to_everyone("a login cannot need a login")
+def login() -> Any:
+    """The form; its fields are `username` and `password`."""
+    return render(
+        "access/login.html",
+        next=_safe(request.args.get("next")),
+        carried="",
+        sentence="",
+        username="",
+        expired=False,
+    )
+
+
+@pages.post("/login")
+@open_to_everyone("a login cannot need a login")
+def log_in() -> Any:
+    """Check, set the cookie, go on; what an expired login kept is shown again."""
+    username, carried = request.form.get("username", ""), request.form.get("carried", "")
+    phone = "Mobi" in request.headers.get("User-Agent", "")
+    outcome = actions.log_in(username, request.form.get("password", ""), phone=phone, at=clock.now())
+    if isinstance(outcome, actions.Refused):
+        target = _safe(request.form.get("next"))
+        context: dict[str, Any] = {"next": target, "carried": carried, "username": username, "expired": False}
+        return render("access/login.html", status=422, sentence=outcome.sentence, **context)
+    return _welcome(outcome, carried, phone)
+
+
+def _welcome(token: str, carried: str, phone: bool) -> Any:
+    with apart() as session:
+        who = viewer_of(token, sessions.limits(), session)
+    kept = carry.unseal(carried, who.person_id) if carried and who else None
+    if kept:
+        again = render("access/carried.html", kept=kept, carried=carried)
+    elif who and who.must_change:
+        again = see("access.me", said="must_change")
+    else:
+        again = see("todo.home")
+        again.location = _safe(request.form.get("next")) or again.location
+    sessions.set_cookie(again, "login", token, sessions.limits()[phone][1])
+    return again
+
+
+def _safe(target: str | None) -> str:
+    """A path of our own, or nothing: an address from outside must not be followed."""
+    parts = urlsplit(target or "")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    return (
+        (target or "")
+        if inside and "\\" not in (target or "") and not (target or "").startswith("//")
+        else ""
+    )
+
+
+@pages.post("/logout")
+@needs(Permission.ENTER)
+def log_out() -> Any:
+    """End this login; what waits unsent on the phone is not touched."""
+    who = viewer()
+    actions.end_login(who.login_hash, by=who, at=clock.now())
+    gone = see("access.login")
+    gone.headers["Clear-Site-Data"] = '"cache"'  # never "storage" or "*": that would delete the unsent queue
+    gone.delete_cookie(sessions.cookie_name("login"), path="/", secure=sessions.settings().https)
+    return gone
+
+
+@pages.route("/me", methods=["GET", "POST"])
+@needs(Permission.ENTER)
+def me() -> Any:
+    """One's own password, letters and logins."""
+    who, form = viewer(), bound(forms.PasswordForm)
+    account = queries.own_account(who.person_id)
+    if is_sent(form):
+        with rules_beside(form):
+            actions.change_password(account, form.old.data, form.password.data, by=who, at=clock.now())
+        if not has_errors(form):
+            return see("access.me", said="password_changed")
+    logins = queries.open_logins(who.person_id)
+    roles = [LABELS[role] for role in sorted(who.roles, key=lambda role: role.value)]
+    return render(
+        "access/me.html",
+        status=422 if has_errors(form) else 200,
+        form=form,
+        account=account,
+        logins=logins,
+        roles=roles,
+    )
+
+
+@pages.post("/me/sight")
+@needs(Permission.ENTER)
+def sight() -> Any:
+    """Large letters on or off."""
+    queries.own_account(viewer().person_id).big_text = request.form.get("big_text") == "yes"
+    return see("access.me")
+
+
+@pages.post("/me/logins/<string:token_hash>/end")
+@needs(Permission.ENTER)
+def end_login(token_hash: str) -> Any:
+    """End one of one's own logins elsewhere."""
+    actions.end_login(token_hash, by=viewer(), at=clock.now())
+    return see("access.me", said="login_ended")
+
+
+@pages.route("/accounts", methods=["GET", "POST"])
+@needs(Permission.MANAGE_ACCOUNTS)
+def accounts() -> Any:
+    """The county's accounts, and a new person with one."""
+    who, form = viewer(), bound(forms.AccountForm)
+    if is_sent(form):
+        with rules_beside(form):
+            person = add_person(who.county_id, form.name.data, form.home.data or "")
+            made = actions.make_account(
+                person.id, who.county_id, form.username.data, form.password.data, temporary=True
+            )
+        if not has_errors(form):
+            return see("access.account", account_id=made.id, said="saved")
+    return render(
+        "access/accounts.html",
+        status=422 if has_errors(form) else 200,
+        form=form,
+        accounts=queries.accounts(),
+    )
+
+
+@pages.route("/accounts/<uuid:account_id>", methods=["GET", "POST"])
+@needs(Permission.MANAGE_ACCOUNTS)
+def account(account_id: UUID) -> Any:
+    """One account: its standing roles; POST gives one more."""
+    found, form = queries.account(account_id), bound(forms.RoleForm)
+    form.unit_id.choices = forms.choices(units(), "—")
+    if is_sent(form):
+        with rules_beside(form):
+            unit_id = UUID(form.unit_id.data) if form.unit_id.data else None
+            role = Role(form.role.data)
+            actions.grant_role(
+                found.person_id, found.county_id, role, form.starts.data, form.ends.data, unit_id=unit_id
+            )
+        if not has_errors(form):
+            return see("access.account", account_id=account_id, said="saved")
+    grants = queries.grants_of(found.person_id)
+    return render(
+        "access/account.html",
+        status=422 if has_errors(form) else 200,
+        form=form,
+        account=found,
+        grants=grants,
+        labels=LABELS,
+        password=None,
+    )
+
+
+@pages.post("/accounts/<uuid:account_id>/password")
+@needs(Permission.MANAGE_ACCOUNTS)
+def reset_password(account_id: UUID) -> Any:
+    """A temporary password, shown this once."""
+    found, form = queries.account(account_id), forms.RoleForm()
+    password = actions.reset_password(found, by=viewer(), at=clock.now())
+    form.unit_id.choices = forms.choices(units(), "—")
+    grants = queries.grants_of(found.person_id)
+    return render(
+        "access/account.html", form=form, account=found, grants=grants, labels=LABELS, password=password
+    )
+
+
+@pages.post("/accounts/<uuid:account_id>/disabled")
+@needs(Permission.MANAGE_ACCOUNTS)
+def disable_account(account_id: UUID) -> Any:
+    """Stop the account and end its logins."""
+    actions.disable_account(queries.account(account_id), by=viewer(), at=clock.now())
+    return see("access.account", account_id=account_id, said="saved")
+
+
+@pages.post("/accounts/<uuid:account_id>/enabled")
+@needs(Permission.MANAGE_ACCOUNTS)
+def enable_account(account_id: UUID) -> Any:
+    """Take a stopped account into use again."""
+    actions.enable_account(queries.account(account_id), by=viewer(), at=clock.now())
+    return see("access.account", account_id=account_id, said="saved")
+
+
+@pages.post("/roles/<uuid:grant_id>/end")
+@needs(Permission.MANAGE_ACCOUNTS)
+def end_role(grant_id: UUID) -> Any:
+    """A standing role ends."""
+    found = queries.grant(grant_id)
+    actions.end_role(found, by=viewer(), at=clock.now())
+    return see("access.accounts", said="saved")
+
+
+@pages.get("/roles")
+@needs(Permission.CONFIRM_ROLES)
+def roles_to_confirm() -> Any:
+    """Clerks and heads that an administrator proposed."""
+    return render("access/roles.html", grants=queries.unconfirmed_grants(), labels=LABELS)
+
+
+@pages.post("/roles/<uuid:grant_id>/confirmation")
+@needs(Permission.CONFIRM_ROLES)
+def confirm_role(grant_id: UUID) -> Any:
+    """The head's word."""
+    actions.confirm_role(queries.grant(grant_id), by=viewer(), at=clock.now())
+    return see("access.roles_to_confirm", said="saved")

@@ -1,0 +1,124 @@
+"""The command `fieldapp`: one line a verb, the work is done by the features' actions."""
+
+import os
+import sys
+
+import click
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from fieldapp import config
+from fieldapp.app import create_app, move_clock
+
+
+def _app() -> Flask:
+    settings = config.from_environment()
+    move_clock(settings)
+    return create_app(settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """回访核验: revisits of an inspection office.
+
+    FIELDAPP_DATA names the data folder (default ./data): database, photos and keys lie there and nowhere else.
+    DATABASE_URL names a PostgreSQL database; without it SQLite in the data folder is used.
+    """
+
+
+@main.command()
+@click.option(
+    "--down", is_flag=True, help="Take every migration back instead (tests only; deletes all data)."
+)
+def migrate(down: bool) -> None:
+    """Bring the database to the newest schema."""
+    with _app().app_context():
+        downgrade(revision="base") if down else upgrade()
+
+
+@main.command()
+@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), show_default="$PORT or 8000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def serve(port: int, host: str, threads: int) -> None:
+    """Serve the app with waitress. Behind https set FIELDAPP_HTTPS=1."""
+    from waitress import serve as run
+
+    app = _app()
+    if app.extensions["settings"].testing and host not in ("127.0.0.1", "::1", "localhost"):
+        raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
+    limit = app.config["MAX_CONTENT_LENGTH"]
+    click.echo(f"http://{host}:{port}")
+    run(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident="",
+        max_request_body_size=limit,
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+@main.command()
+@click.option(
+    "--password", envvar="FIELDAPP_DEMO_PASSWORD", help="One password for all demo logins; else a random one."
+)
+@click.option(
+    "--if-empty", is_flag=True, help="Load only into an empty database; a demo folder gets today's plan."
+)
+def demo(password: str | None, if_empty: bool) -> None:
+    """Load the story of 甘棠镇 as demo data (示例) and print one login per role."""
+    from fieldapp.demo.load import load_demo
+
+    with _app().app_context():
+        for line in load_demo(password, if_empty=if_empty):
+            click.echo(line)
+
+
+@main.command()
+def check() -> None:
+    """Verify history chains, stored photos, orphans and projections; names the first broken thing, exit status 1."""
+    from fieldapp.office.check import faults
+
+    with _app().app_context():
+        found = 0
+        for fault in faults():
+            click.echo(fault, err=True)
+            found += 1
+        if found:
+            sys.exit(1)
+    click.echo("好的：历史链、照片、投影都对得上")
+
+
+@main.group()
+def user() -> None:
+    """Accounts from the command line: the first administrator, a lost password."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.argument("name")
+@click.option("--county", required=True, help="Name of the county; made when it does not exist yet.")
+@click.option("--city", default="", help="City of a new county.")
+@click.option("--role", type=click.Choice(["admin", "head"]), default="admin", show_default=True)
+def user_add(username: str, name: str, county: str, city: str, role: str) -> None:
+    """Make an administrator, or a county's first office head, with a temporary password."""
+    from fieldapp.office.accounts import add_user
+
+    with _app().app_context():
+        click.echo(add_user(username, name, county=county, city=city, role=role))
+
+
+@user.command("reset")
+@click.argument("username")
+def user_reset(username: str) -> None:
+    """Give an account a new temporary password and end its logins."""
+    from fieldapp.office.accounts import reset_user
+
+    with _app().app_context():
+        click.echo(reset_user(username))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Taking a photo's bytes in, and handing copies out to a feature that has asked who may see them."""
+
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from flask import current_app
+
+from fieldapp.db import db, insert
+from fieldapp.evidence import copies
+from fieldapp.evidence.models import Original
+from fieldapp.evidence.originals import FolderStore, Stored
+
+_MAKERS = {"thumb": copies.thumbnail, "view": copies.view}
+
+
+def _store() -> FolderStore:
+    store: FolderStore = current_app.extensions["originals"]
+    return store
+
+
+def keep(stream: IO[bytes], *, at: int) -> Stored:
+    """The bytes on disk first, then the row; raises originals.Refused and then nothing is stored.
+
+    Called before the request's write transaction begins, so that a slow disk holds no lock."""
+    stored = _store().put(cast(BinaryIO, stream), limit=current_app.extensions["settings"].max_photo)
+    row = insert(Original.__table__).values(
+        sha256=stored.sha256, size=stored.size, format=stored.format, received_at=at
+    )
+    db.session.execute(row.on_conflict_do_nothing())
+    return stored
+
+
+def copy_of(sha256: str, size: str) -> Path | None:
+    """A copy for looking at, made now if need be; None when the original cannot be decoded."""
+    store = _store()
+    if not store.exists(sha256):
+        return None
+    return _MAKERS[size](store.path(sha256), sha256, store.root / "copies")
+
+
+def original(sha256: str) -> BinaryIO:
+    """The untouched bytes."""
+    return _store().open(sha256)

@@ -1,0 +1,1 @@
+"""Administration from the command line: accounts and the check."""

@@ -1,0 +1,1 @@
+"""Counties, their people, rounds and teams, units with service points and counters."""

@@ -1,0 +1,112 @@
+"""Problems of a unit's checklist and the measures the unit claims. A problem never knows of visits."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fieldapp.db import Base, Id, Instant, Text, Versioned
+from fieldapp.inspections.models import Inspection
+from fieldapp.organisations.models import Unit, same_county
+from fieldapp.workflow import stream_name
+
+SEVERITIES = {"major": "重大", "ordinary": "一般", "minor": "微小"}
+WAYS = {
+    "mystery": "体验式回访",
+    "on_site": "实地核查",
+    "papers": "资料核验",
+    "phone": "电话回访与台账倒查",
+}
+NEEDS_VISIT = ("mystery", "on_site")
+STATES = ("draft", "issued", "received", "rectifying", "closure_requested", "closed", "reopened")
+STATE_LABELS = {
+    "draft": "草稿",
+    "issued": "已交办",
+    "received": "已签收",
+    "rectifying": "整改中",
+    "closure_requested": "审核中",
+    "closed": "已销号",
+    "reopened": "重启",
+}
+
+
+class Problem(Versioned, Base):
+    """Criterion and way of verification are written before work starts and freeze when the problem is issued."""
+
+    __tablename__ = "problems"
+    __table_args__ = (
+        sa.UniqueConstraint("county_id", "number"),
+        sa.CheckConstraint(
+            "state = 'draft' OR (issued_on IS NOT NULL AND due IS NOT NULL)", name="issued_has_due"
+        ),
+    )
+    id: Mapped[Id]
+    county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
+    inspection_id: Mapped[UUID] = mapped_column(sa.ForeignKey("inspections.id"))
+    unit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("units.id"))
+    team_id: Mapped[UUID] = mapped_column(sa.ForeignKey("teams.id"))  # the finder
+    number: Mapped[str] = mapped_column(sa.String(60))
+    text: Mapped[Text]
+    short_name: Mapped[Text]  # neutral, for phones
+    severity: Mapped[str] = mapped_column(sa.String(20))
+    criteria: Mapped[list[str]] = mapped_column(sa.JSON)
+    criterion_tags: Mapped[list[str]] = mapped_column(
+        sa.JSON, default=list
+    )  # puts matching items first on the phone
+    verification: Mapped[str] = mapped_column(
+        sa.String(20)
+    )  # never shown to the unit: it would announce a visit
+    department: Mapped[Text] = mapped_column(default="")
+    responsible: Mapped[Text] = mapped_column(default="")
+    limit_text: Mapped[Text]  # as asked: 1 个月, 10 个工作日, a date
+    issued_on: Mapped[date | None]
+    due: Mapped[date | None]
+    due_estimated: Mapped[bool] = mapped_column(default=False)
+    due_rule: Mapped[str] = mapped_column(sa.String(40), default="")
+    state: Mapped[str] = mapped_column(sa.String(20), default="draft")
+    inspection: Mapped[Inspection] = relationship()
+    unit: Mapped[Unit] = relationship()
+    measures: Mapped[list["Measure"]] = relationship(back_populates="problem", order_by="Measure.place")
+
+    @property
+    def stream(self) -> str:
+        return stream_name("problem", self.id)
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        return problem_rows(cls, viewer)
+
+
+def problem_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
+    """The rule for a problem's row, usable on the class and on the bare table."""
+    issued = table.state != "draft"
+    if viewer.is_unit:
+        return sa.and_(table.unit_id == viewer.unit_id, issued)
+    if viewer.is_office:
+        return same_county(table.county_id, viewer)
+    if viewer.is_leadership or viewer.is_city:
+        return sa.and_(same_county(table.county_id, viewer), issued)
+    return sa.and_(table.team_id.in_(viewer.team_ids)) if viewer.team_ids else sa.false()
+
+
+class Measure(Versioned, Base):
+    """A measure the unit says it takes; `progress` and `progress_on` are the unit's own entries."""
+
+    __tablename__ = "measures"
+    id: Mapped[Id]
+    county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
+    problem_id: Mapped[UUID] = mapped_column(sa.ForeignKey("problems.id"), index=True)
+    place: Mapped[int]
+    text: Mapped[Text]
+    progress: Mapped[Text] = mapped_column(default="")
+    done: Mapped[bool] = mapped_column(default=False)
+    reported_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)
+    problem: Mapped[Problem] = relationship(back_populates="measures")
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        problems = Base.metadata.tables["problems"]
+        mine = sa.select(problems.c.id).where(problem_rows(problems.c, viewer))
+        return sa.and_(cls.problem_id.in_(mine))

@@ -1,0 +1,1 @@
+"""What waits for me: derived by query, nobody pushes to it."""

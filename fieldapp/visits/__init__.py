@@ -1,0 +1,1 @@
+"""Secret plans, the log of taps, and what is folded from it."""

@@ -1,0 +1,122 @@
+"""Forms of planning and of the scenario editor."""
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+REQUIRED = InputRequired("这一项要填")
+DAY = InputRequired("写一个日子")
+
+
+class WhereForm(Form):
+    """First page of planning: which unit, from when to when. What follows depends on it."""
+
+    unit_id = SelectField("单位", [REQUIRED])
+    starts = DateField("从", [DAY])
+    ends = DateField("到", [DAY])
+
+
+class PlanForm(Form):
+    """The plan itself."""
+
+    counter_id = SelectField("窗口", [REQUIRED])
+    scenario_version_id = SelectField("事项", [REQUIRED])
+    short_name = StringField(
+        "手机上显示的名字", [REQUIRED, Length(max=12, message="最多 12 个字")], description="看不出去查什么"
+    )
+    approval = StringField(
+        "批准的回访方案", [REQUIRED, Length(max=60)], description="文号，例如 回访方案〔2018〕6 号"
+    )
+    problem_ids = SelectMultipleField("核哪些问题", [InputRequired("至少选一个问题")])
+    team_id = SelectField("派哪个组", [InputRequired("选一个组")])
+    people = SelectMultipleField("派谁去", [InputRequired("至少选两个人")])
+    knowers = SelectMultipleField(
+        "谁还可以知道", [Optional()], description="去的人、他们的组长和你自己总在名单上"
+    )
+    early_days = IntegerField(
+        "提前几天让回访人员看到",
+        [NumberRange(0, 3, "0 到 3 天")],
+        default=0,
+        description="0 是当天才看到，最多 3 天",
+    )
+    override_reason = TextAreaField(
+        "派原来那个组的理由", [Optional()], description="只有主任能这样派，至少 10 个字"
+    )
+
+
+class DrawForm(Form):
+    """Candidates of a draw: counters and days."""
+
+    counters = SelectMultipleField("可以抽到的窗口", [InputRequired("至少选一个窗口")])
+    starts = DateField("最早的日子", [DAY])
+    ends = DateField("最晚的日子", [DAY])
+    reason = TextAreaField("为什么重抽", [Optional()], description="重抽才写，至少 10 个字；上一次抽的也留着")
+
+
+class StageForm(Form):
+    """One stage of a scenario; without a place it is not part of it."""
+
+    code = HiddenField()
+    place = IntegerField("第几步", [Optional(), NumberRange(1, 9, "1 到 9")])
+    label = StringField("名称", [Optional()])
+    discreet = StringField("备忘里的说法", [Optional()])
+    phase_label = StringField("之后这段叫什么", [Optional()])
+
+
+class ScenarioForm(Form):
+    """A scenario's content; lists are lines of text, so that they can be pasted from a sheet."""
+
+    name = StringField("名称", [REQUIRED, Length(max=60, message="最多 60 个字")])
+    sample = BooleanField("还是示例，没有照本县办事指南核对过")
+    ask = TextAreaField("到窗口要问的一句话", [REQUIRED])
+    sim_depth = SelectField("能做到哪一步")
+    how_far = TextAreaField("怎么算过头", [REQUIRED], description="要写明：绝不编造情况")
+    roles = SelectMultipleField("可以用什么身份", [InputRequired("至少选一种身份")])
+    materials = TextAreaField("要带的材料", [Optional()], description="一行写一样")
+    process = TextAreaField("办理过程", [Optional()], description="一行写一步")
+    complaints = TextAreaField("常听到的意见", [Optional()], description="只给办公室看，一行写一样")
+    legal_limit = IntegerField("法定时限", [Optional()], description="当场办、没有规定的不写数")
+    legal_unit = SelectField("法定时限怎么算")
+    promised_limit = IntegerField("承诺时限", [Optional()], description="当场办、没有规定的不写数")
+    promised_unit = SelectField("承诺时限怎么算")
+    certainty = SelectField("时限有多大把握")
+    source_note = StringField("依据", [Optional(), Length(max=200, message="最多 200 个字")])
+    stages = FieldList(
+        FormField(StageForm), "阶段", description="写了第几步的才算；头一步是到达，最后一步是离开"
+    )
+    items = SelectMultipleField("先显示的", [Optional()], description="最多 8 条")
+    more = SelectMultipleField("更多里的", [Optional()])
+    based_on = IntegerField("版本", widget=HiddenInput())
+
+
+class ItemForm(Form):
+    """New words for one item."""
+
+    text = StringField("看什么", [REQUIRED], description="答“是”就是好；最多 18 个字")
+    tags = SelectMultipleField("和哪类标准有关", [Optional()])
+
+
+class CorrectionForm(Form):
+    """A leader's word on a conflict."""
+
+    value = StringField("以哪个为准", [REQUIRED])
+    reason = TextAreaField("理由", [InputRequired("写一句理由")])
+
+
+def pairs(rows: Any, label: Any) -> list[tuple[str, str]]:
+    """(id, words) of rows for a select."""
+    return [(str(row.id), label(row)) for row in rows]

@@ -1,0 +1,101 @@
+"""From log to state: manifests, countersigns, and what the hand-in still waits for. Pure."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from uuid import UUID
+
+from fieldapp.visits.effects import Entry
+from fieldapp.visits.instants import key_of
+from fieldapp.visits.kinds import Tap, covered, has_photo, is_complete, manifest
+from fieldapp.visits.log import Log
+from fieldapp.visits.record import Conflict, Countersign, Handin, Rival
+from fieldapp.visits.words import conflict_sentence
+
+AT_LEAST = 2  # one person's record is never complete by itself
+NUMBERS_SHOWN = 100
+
+
+def handins(log: Log) -> tuple[Handin, ...]:
+    """In order; of one person's device the last one counts, since it covers the earlier."""
+    taps = [tap for tap in log.taps if tap.kind == "handin" and log.is_free(tap)]
+    last = {(tap.person, tap.device): tap.id for tap in taps}
+    return tuple(_handin(tap, log, last[tap.person, tap.device] != tap.id) for tap in taps)
+
+
+def _handin(tap: Tap, log: Log, superseded: bool) -> Handin:
+    said = tap.payload
+    own = [other for other in log.taps if (other.person, other.device) == (tap.person, tap.device)]
+    inside = covered(said, own)
+    there = manifest(inside)
+    bare = sum(
+        other.kind == "photo" and not has_photo(other) for other in inside
+    )  # the row came, not its bytes
+    photos = max(0, said["photos"] - there["photos"])
+    others = max(0, said["taps"] - there["taps"] - max(0, photos - bare))
+    present = {other.seq for other in inside}
+    numbers = range(said["first_seq"], said["last_seq"] + 1) if said["taps"] > there["taps"] else range(0)
+    lacking = tuple(islice((n for n in numbers if n not in present), NUMBERS_SHOWN))
+    at = log.when[key_of(tap)].at
+    complete = is_complete(said, own)
+    return Handin(
+        tap.person, tap.device, tap.id, at, dict(said), complete, others, photos, lacking, superseded
+    )
+
+
+def countersigns(entries: Iterable[Entry], seal: str) -> tuple[Countersign, ...]:
+    """All that were given; valid while the record is still the one they name."""
+    found = []
+    for e in entries:
+        named, text = str(e.payload["record"]), e.payload.get("text")
+        agrees = bool(e.payload["agrees"])
+        text = str(text) if text else None
+        found.append(Countersign(e.person, e.tap.id, e.at, named, agrees, text, named == seal))
+    return tuple(found)
+
+
+def dissents(signed: Sequence[Countersign], log: Log) -> list[Conflict]:
+    """Whose last countersign of this record says that it is otherwise; a leader who has dealt with it once
+    has dealt with it (the correction itself changes the record, so the person signs again)."""
+    found = []
+    last = {sign.by: sign for sign in signed if sign.valid}
+    for person, sign in last.items():
+        if not sign.agrees:
+            own = [other.tap for other in signed if other.by == person and not other.agrees]
+            dealt = [tap.id for tap_id in own for tap in log.corrections.get(tap_id, [])]
+            rival = Rival(person, sign.text or "", sign.tap, sign.seal)
+            found.append(Conflict("countersign", str(person), (rival,), dealt[-1] if dealt else None))
+    return found
+
+
+def unsigned(log: Log, signed: Sequence[Countersign]) -> set[UUID]:
+    """Everyone but the last to hand in whose countersign of the present record is still wanted."""
+    last = max(log.last_handin, key=lambda person: log.last_handin[person], default=None)
+    return set(log.people) - {last} - {sign.by for sign in signed if sign.valid}
+
+
+def missing(
+    log: Log, handed: Sequence[Handin], open_conflicts: int, signed: Sequence[Countersign]
+) -> tuple[str, ...]:
+    """Sentences for the screen; none left means handed in."""
+    counting = [handin for handin in handed if not handin.superseded]
+    absent = [person for person in log.people if person not in log.last_handin]
+    taps = sum(handin.missing_taps for handin in counting if not handin.complete)
+    photos = sum(handin.missing_photos for handin in counting if not handin.complete)
+    odd = any(not (h.complete or h.missing_taps or h.missing_photos) for h in counting)
+    found = []
+    if len(log.people) < AT_LEAST:
+        found.append("至少要两个人的记录")
+    if absent:
+        found.append(f"还有 {len(absent)} 人没交")
+    if taps:
+        found.append(f"还差 {taps} 条记录")
+    if photos:
+        found.append(f"还差 {photos} 张照片")
+    if odd:
+        found.append("清点对不上，再交一次")
+    if open_conflicts:
+        found.append(conflict_sentence(open_conflicts))
+    waiting = unsigned(log, signed)
+    if waiting and not found:
+        found.append(f"等 {len(waiting)} 人会签")
+    return tuple(found)

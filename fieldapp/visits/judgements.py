@@ -1,0 +1,91 @@
+"""What each person judged (answers, claims, conclusions, overall) and where two of them differ. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from fieldapp.visits.effects import Entry
+from fieldapp.visits.instants import key_of
+from fieldapp.visits.log import JUDGEMENTS, Log
+from fieldapp.visits.moments import text_of
+from fieldapp.visits.record import Conflict, Given, Judgement, Rival
+
+# The moment did not come, or it was not checked: says nothing, so it contradicts nobody.
+SILENT = {"answer": "unseen", "conclude": "未核到"}
+CONFLICT_KINDS = {"answer": "answer", "conclude": "conclusion"}
+
+
+def judgements(kind: str, entries: Iterable[Entry], known: Sequence[str], log: Log) -> tuple[Judgement, ...]:
+    """Per subject and person the last value in order, the earlier ones as history."""
+    given: dict[tuple[str, UUID], list[Given]] = defaultdict(list)
+    for e in entries:
+        if known and subject_of(e) not in known:
+            log.flag(e.tap, "unknown_subject")
+        given[subject_of(e), e.person].append(_given(kind, e))
+    place = {subject: n for n, subject in enumerate(known)}
+    ordered = sorted(given.items(), key=lambda pair: (place.get(pair[0][0], len(place)), pair[0]))
+    return tuple(
+        Judgement(subject, person, all_[-1], tuple(all_[:-1])) for (subject, person), all_ in ordered
+    )
+
+
+def subject_of(entry: Entry) -> str:
+    name = JUDGEMENTS[entry.tap.kind][0]
+    return str(entry.payload.get(name, "")) if name else ""
+
+
+def _given(kind: str, e: Entry) -> Given:
+    name = JUDGEMENTS[kind][1]
+    value, first = str(e.payload[name]), str(e.tap.payload.get(name, ""))
+    return Given(
+        value, text_of(e, "note" if kind == "answer" else "text"), e.at, e.tap.id, e.when.source,
+        e.when.doubtful,
+        _texts(e.payload.get("photos")), _texts(e.payload.get("unmet")), first if first != value else None,
+        e.corrected_by, e.corrector, e.reason,
+    )  # fmt: skip
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+
+def conflicts(kind: str, entries: Iterable[Entry], log: Log) -> list[Conflict]:
+    """Subjects of which two persons say different things, by what they said themselves.
+
+    A leader's correction of one of the values that stand, made after all of them, settles it.
+    """
+    standing: dict[str, dict[UUID, Entry]] = defaultdict(dict)
+    for e in entries:
+        standing[subject_of(e)][e.person] = e
+    found = []
+    for subject, people in sorted(standing.items()):
+        said = {person: _said(kind, e) for person, e in people.items()}
+        if len({value for value in said.values() if value != SILENT[kind]}) > 1:
+            found.append(_conflict(kind, subject, said, people, log))
+    return found
+
+
+def _said(kind: str, e: Entry) -> str:
+    return str(e.own_payload.get(JUDGEMENTS[kind][1], ""))
+
+
+def _conflict(
+    kind: str, subject: str, said: dict[UUID, str], people: dict[UUID, Entry], log: Log
+) -> Conflict:
+    rivals = tuple(
+        Rival(person, said[person], e.tap.id, e.tap.digest) for person, e in sorted(people.items())
+    )
+    corrections = [
+        (e, c, log.index[key_of(c)]) for e in people.values() for c in log.corrections.get(e.tap.id, [])
+    ]
+    own = [index for _, c, index in corrections if c.person not in log.frame.leaders]
+    newest = max([*own, *(e.index for e in people.values())])
+    settling = [
+        (index, c.id, str(e.payload[JUDGEMENTS[kind][1]]))
+        for e, c, index in corrections
+        if c.person in log.frame.leaders and index > newest
+    ]
+    _, by, value = max(settling, default=(0, None, None))
+    return Conflict(CONFLICT_KINDS[kind], subject, rivals, by, value)

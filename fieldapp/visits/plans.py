@@ -1,0 +1,205 @@
+"""Planned visits: the only door to the secret table.
+
+A plan is read only by somebody on its list of names, and the reading is logged and committed before it is shown.
+Nobody outside visits/ imports this module (import-linter). Outside requests of a knower only `begin` opens a plan.
+"""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp import clock, ids
+from fieldapp.access.permissions import Permission
+from fieldapp.db import apart, db, is_writing
+from fieldapp.db import table as bare
+from fieldapp.errors import NotVisible
+from fieldapp.visits import vault
+from fieldapp.visits.models import Plan, PlanIndex, PlanRead
+
+MAX_EARLY_DAYS = 3
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """A plan in clear. Ids are UUIDs in text, days ISO text: this is what lies in the blob."""
+
+    id: str
+    county_id: str
+    visit_id: str  # made with the plan, so that both phones begin the same visit
+    unit_id: str
+    point_id: str
+    counter_id: str
+    scenario_version_id: str
+    team_id: str
+    people: list[str]
+    problem_ids: list[str]
+    starts: str
+    ends: str
+    early_days: int
+    approval: str  # number of the approved 回访方案
+    short_name: str
+    knowers: list[str]  # all who may know, the people included
+    made_by: str
+    made_at: int
+    override_reason: str = ""
+    draw_id: str = ""
+    cancelled: bool = False
+    briefings: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def first_day(self) -> date:
+        return date.fromisoformat(self.starts)
+
+    @property
+    def last_day(self) -> date:
+        return date.fromisoformat(self.ends)
+
+    @property
+    def briefing(self) -> dict[str, Any]:
+        """The newest version."""
+        return self.briefings[-1]
+
+    def briefing_at(self, version: int) -> dict[str, Any] | None:
+        """The version that a `begin` names."""
+        return next((row for row in self.briefings if row["version"] == version), None)
+
+    def is_open_to_inspectors(self, day: date) -> bool:
+        """From its day on, or up to three days ahead if the office says so; the last day included."""
+        return self.first_day - timedelta(self.early_days) <= day <= self.last_day
+
+
+def save(plan: PlannedVisit) -> None:
+    """Write a new plan or a new version of it, with its index."""
+    row = _row(UUID(plan.id), db.session())
+    if row is None:
+        db.session.add(Plan(id=UUID(plan.id), key_id=vault.KEY_ID, blob=vault.seal(asdict(plan))))
+        db.session.flush()
+    else:
+        table = bare(Plan)
+        db.session.execute(
+            sa.update(table)
+            .where(table.c.id == UUID(plan.id))
+            .values(blob=vault.seal(asdict(plan)), version=table.c.version + 1)
+        )
+    _index(plan)
+
+
+def _index(plan: PlannedVisit) -> None:
+    table = bare(PlanIndex)
+    db.session.execute(sa.delete(table).where(table.c.plan_id == UUID(plan.id)))
+    days = vault.days(plan.first_day - timedelta(plan.early_days), plan.last_day)
+    spans = days + vault.months(plan.first_day, plan.last_day)
+    tokens = {vault.token(UUID(person), when) for person in plan.knowers for when in spans}
+    db.session.execute(
+        sa.insert(table), [{"token": token, "plan_id": UUID(plan.id)} for token in sorted(tokens)]
+    )
+
+
+def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
+    """The plans that an inspector may see on this day, by first day and short name."""
+    found = _found(viewer, day.isoformat())
+    plans = [
+        plan for plan in found if str(viewer.person_id) in plan.people and plan.is_open_to_inspectors(day)
+    ]
+    plans = [plan for plan in plans if not plan.cancelled]
+    _log(viewer, plans)
+    return sorted(plans, key=lambda plan: (plan.starts, plan.short_name))
+
+
+def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
+    """The plans of these months that somebody of the office knows of."""
+    found = {plan.id: plan for month in months for plan in _found(viewer, month)}
+    plans = sorted(found.values(), key=lambda plan: (plan.starts, plan.id), reverse=True)
+    _log(viewer, plans)
+    return plans
+
+
+def open_for(viewer: Any, plan_id: UUID) -> PlannedVisit:
+    """One plan for somebody who may know it; raises NotVisible. Logged and committed before it is returned."""
+    with apart() as session:
+        row = _row(plan_id, session)
+    plan = _clear(row) if row else None
+    if plan is None or not may_know(viewer, plan):
+        raise NotVisible
+    _log(viewer, [plan])
+    return plan
+
+
+def may_know(viewer: Any, plan: PlannedVisit) -> bool:
+    """On the list; and for those who go, only from the day on which they may see it."""
+    if str(viewer.person_id) not in plan.knowers or str(viewer.county_id) != plan.county_id:
+        return False
+    if viewer.is_office:
+        return True
+    return (
+        viewer.has(Permission.READ_PLANS) and plan.is_open_to_inspectors(clock.today()) and not plan.cancelled
+    )
+
+
+def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
+    """The plan that a `begin` names, opened by the system; `session` is a system session."""
+    row = _row(plan_id, session)
+    return _clear(row) if row else None
+
+
+def with_briefing(plan: PlannedVisit, content: dict[str, Any], at: int) -> PlannedVisit:
+    """A new version of the briefing if it differs from the newest; a begun visit keeps the version it named."""
+    if plan.briefings and plan.briefing["content"] == content:
+        return plan
+    version = len(plan.briefings) + 1
+    return replace(plan, briefings=[*plan.briefings, {"version": version, "at": at, "content": content}])
+
+
+def reads_of(plan_id: UUID) -> list[PlanRead]:
+    """Who looked, newest first; the head sees all rows, others their own."""
+    return list(
+        db.session.scalars(
+            sa.select(PlanRead).where(PlanRead.plan_id == plan_id).order_by(PlanRead.at.desc())
+        )
+    )
+
+
+def _found(viewer: Any, when: str) -> list[PlannedVisit]:
+    token = vault.token(viewer.person_id, when)
+    with apart() as session:
+        rows = session.execute(
+            sa.select(Plan.id, Plan.blob)
+            .join(PlanIndex, PlanIndex.plan_id == Plan.id)
+            .where(PlanIndex.token == token)
+        ).all()
+    plans = [_clear(row) for row in rows]
+    return [plan for plan in plans if str(viewer.person_id) in plan.knowers]
+
+
+def _row(plan_id: UUID, session: Session) -> Any:
+    table = bare(Plan)
+    return session.execute(sa.select(table.c.id, table.c.blob).where(table.c.id == plan_id)).first()
+
+
+def _clear(row: Any) -> PlannedVisit:
+    return PlannedVisit(**vault.unseal(row.blob))
+
+
+def _log(viewer: Any, plans: list[PlannedVisit]) -> None:
+    """In a request that writes, the row is committed with it, before the answer; else in a transaction of its own."""
+    rows = [
+        {
+            "id": ids.new_id(),
+            "plan_id": UUID(plan.id),
+            "person_id": viewer.person_id,
+            "county_id": viewer.county_id,
+            "at": clock.now(),
+        }
+        for plan in plans
+    ]
+    if not rows:
+        return
+    if is_writing():
+        db.session.execute(sa.insert(bare(PlanRead)), rows)
+        return
+    with apart(writes=True) as session:
+        session.execute(sa.insert(bare(PlanRead)), rows)

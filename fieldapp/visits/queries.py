@@ -1,0 +1,117 @@
+"""Named reads of visits for whoever may see them."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from fieldapp import clock
+from fieldapp.db import db, system_reads
+from fieldapp.errors import NotVisible
+from fieldapp.organisations.models import Person, Team
+from fieldapp.visits.models import TapRow, Visit, VisitPerson
+from fieldapp.visits.projecting import record_of
+from fieldapp.visits.record import Record
+
+
+def visit(visit_id: UUID) -> Visit:
+    """One visit; raises NotVisible."""
+    found = db.session.scalars(sa.select(Visit).where(Visit.id == visit_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def is_visible(visit_id: UUID) -> bool:
+    """Whether the viewer may see this visit now."""
+    return db.session.scalar(sa.select(Visit.id).where(Visit.id == visit_id)) is not None
+
+
+def record(seen: Visit) -> Record:
+    """The folded record of a visit that the viewer has been shown to see."""
+    with system_reads() as session:
+        return record_of(session.get_one(Visit, seen.id), session)
+
+
+def names_in(seen: Visit) -> dict[UUID, str]:
+    """Names of a visit's participants and of everybody who tapped in it, for its own pages only."""
+    with system_reads() as session:
+        tappers = sa.select(TapRow.person).where(TapRow.visit == seen.id)
+        people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
+        rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
+        return {row.id: row.name for row in rows}
+
+
+def running(person_id: UUID) -> list[Visit]:
+    """One's own visits not yet handed in, newest first."""
+    mine = sa.select(VisitPerson.visit_id).where(VisitPerson.person_id == person_id)
+    rows = sa.select(Visit).where(Visit.id.in_(mine), Visit.state.in_(("under_way", "collected")))
+    return list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
+
+
+def joinable(person_id: UUID, team_ids: frozenset[UUID]) -> list[tuple[UUID, str]]:
+    """Unplanned visits that a colleague of one's team began today and oneself has not joined: id and neutral name."""
+    mine = sa.select(VisitPerson.visit_id).where(VisitPerson.person_id == person_id)
+    with system_reads() as session:
+        rows = session.scalars(
+            sa.select(Visit).where(
+                Visit.plan_id.is_(None),
+                Visit.state == "under_way",
+                Visit.day == clock.today(),
+                Visit.team_id.in_(team_ids),
+                Visit.id.not_in(mine),
+            )
+        )
+        return [(row.id, str(row.briefing["short_name"])) for row in rows]
+
+
+def handed_in() -> list[Visit]:
+    """What the leader and the office look at: newest first."""
+    rows = sa.select(Visit).where(Visit.state != "under_way").order_by(Visit.day.desc(), Visit.id)
+    return list(db.session.scalars(rows))
+
+
+def photo_row(visit_id: UUID, tap_id: UUID) -> TapRow:
+    """The tap that holds a photo of a visit which the viewer may see; raises NotVisible."""
+    visit(visit_id)
+    found = db.session.scalars(
+        sa.select(TapRow).where(TapRow.id == tap_id, TapRow.visit == visit_id, TapRow.kind == "photo")
+    ).first()
+    if found is None or not found.file_sha256:
+        raise NotVisible
+    return found
+
+
+def parked(county_id: UUID) -> list[TapRow]:
+    """Taps whose visit does not exist or whose sender does not belong to it, sent by people of this county."""
+    known = sa.select(VisitPerson.visit_id).where(
+        VisitPerson.visit_id == TapRow.visit, VisitPerson.person_id == TapRow.person
+    )
+    with system_reads() as session:
+        rows = session.scalars(
+            sa.select(TapRow)
+            .join(Person, Person.id == TapRow.person)
+            .where(Person.county_id == county_id, ~known.exists())
+            .order_by(TapRow.received_at.desc())
+            .limit(500)
+        ).all()
+        session.expunge_all()
+        return list(rows)
+
+
+def team_names() -> dict[UUID, str]:
+    """Names of the teams that the viewer may see."""
+    return {row.id: row.name for row in db.session.scalars(sa.select(Team))}
+
+
+def is_handed_in(visit_id: UUID) -> bool:
+    """Whether the visit's record has been handed in; asked as system, for a knower of its plan."""
+    with system_reads() as session:
+        return session.scalar(sa.select(Visit.handed_in_at).where(Visit.id == visit_id)) is not None
+
+
+def visit_to_settle(visit_id: UUID) -> Visit:
+    """A visit whose conflicts may still be settled by its leader; raises NotVisible."""
+    found = visit(visit_id)
+    if found.state not in ("collected", "handed_in"):
+        raise NotVisible
+    return found

@@ -1,0 +1,34 @@
+"""Named reads of scenarios and items."""
+
+import sqlalchemy as sa
+
+from fieldapp.db import db
+from fieldapp.visits.scenario_models import Item, Scenario, ScenarioVersion
+
+
+def open_scenarios() -> list[tuple[Scenario, ScenarioVersion]]:
+    """Scenarios in use with their newest version, by name."""
+    newest = (
+        sa.select(ScenarioVersion.scenario_id, sa.func.max(ScenarioVersion.n).label("n"))
+        .group_by(ScenarioVersion.scenario_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Scenario, ScenarioVersion)
+        .join(ScenarioVersion, ScenarioVersion.scenario_id == Scenario.id)
+        .join(newest, (newest.c.scenario_id == Scenario.id) & (newest.c.n == ScenarioVersion.n))
+        .where(Scenario.retired.is_(False))
+        .order_by(Scenario.name)
+    )
+    return [(scenario, version) for scenario, version in rows]
+
+
+def versions_of(scenario: Scenario) -> list[ScenarioVersion]:
+    """All versions, newest first."""
+    rows = sa.select(ScenarioVersion).where(ScenarioVersion.scenario_id == scenario.id)
+    return list(db.session.scalars(rows.order_by(ScenarioVersion.n.desc())))
+
+
+def items() -> list[Item]:
+    """Items by group and code."""
+    return list(db.session.scalars(sa.select(Item).order_by(Item.group, Item.code)))

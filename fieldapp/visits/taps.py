@@ -1,0 +1,180 @@
+"""The door: takes in what a phone sends, once, in any order, and keeps first and judges later.
+
+The only module that inserts taps. It works on tables, not models: a tap must not wait for what a page needs, and a
+visit that the sender may not see (cancelled, reassigned, unknown) is answered like any other.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp import ids
+from fieldapp.db import db, insert, rows_changed
+from fieldapp.visits import kinds
+from fieldapp.visits.models import TapRow
+
+_TAPS: Any = TapRow.__table__
+_LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
+
+
+class Answer(Enum):
+    """What became of a tap."""
+
+    KEPT = "kept"
+    REPEATED = "repeated"  # same id and content: the first answer again
+    RIVAL = "rival"  # same id, other content: both kept, 409 with the acknowledgement
+    FOREIGN = "foreign"  # another person's id, or a queue of somebody else: 409 without it
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The stored tap as the phone is told of it."""
+
+    id: UUID
+    answer: Answer
+    received_at: int
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.answer is not Answer.FOREIGN
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request's tap before it is stored."""
+
+    id: UUID
+    kind: str
+    v: int
+    payload: dict[str, Any]
+    seq: int | None
+    times: dict[str, Any]
+    person: str  # whom the form was made for
+
+
+def read(form: Mapping[str, list[str]]) -> Sent:
+    """A tap from the fields of a form; raises ValueError when nothing can be kept of it."""
+    kind = _first(form, "kind")
+    tap_id, _choice = kinds.press(_first(form, "press"))
+    if not kind or len(kind) > 40 or not kind.isascii():
+        raise ValueError("malformed")
+    return Sent(
+        id=tap_id,
+        kind=kind,
+        v=_number(form, "v") or 1,
+        payload=kinds.payload_of(kind, {name: values for name, values in form.items() if name != "to"}),
+        seq=_number(form, "seq"),
+        times={name: _number(form, name) for name in kinds.TIMES},
+        person=_first(form, "person"),
+    )
+
+
+def take_in(
+    sent: Sent, *, visit: UUID, person: UUID, device: str, at: int, file: Mapping[str, Any] | None = None
+) -> Receipt:
+    """Store a tap and say what became of it. `file` is what the store says of a photo's bytes: sha256 and size."""
+    if sent.person and sent.person != str(person):
+        return Receipt(sent.id, Answer.FOREIGN, at)
+    session = db.session()
+    sha256 = str(file["sha256"]) if file else None
+    payload = {**sent.payload, **({"size": file["size"], "name": file["name"]} if file else {})}
+    digest = kinds.digest(sent.kind, sent.v, visit, payload, sha256)
+    known = _known(session, sent.id, digest, person)
+    if known:
+        return known
+    tap = kinds.stamped(
+        kinds.Tap(
+            id=sent.id,
+            visit=visit,
+            person=person,
+            device=device,
+            seq=sent.seq if sent.seq is not None else _next_seq(session, visit, person, device),
+            kind=sent.kind,
+            v=sent.v,
+            payload=payload,
+            received_at=at,
+            file_sha256=sha256,
+            **sent.times,
+        )
+    )
+    written = session.execute(insert(_TAPS).values(_row(tap)).on_conflict_do_nothing())
+    rival = _rival(session, sent.id, digest)
+    if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
+        return Receipt(tap.id, Answer.REPEATED, at)
+    return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, at)
+
+
+def _known(session: Session, tap_id: UUID, digest: str, person: UUID) -> Receipt | None:
+    rows = session.execute(
+        sa.select(_TAPS.c.digest, _TAPS.c.person, _TAPS.c.received_at).where(_TAPS.c.id == tap_id)
+    ).all()
+    if any(row.person != person for row in rows):
+        return Receipt(tap_id, Answer.FOREIGN, 0)
+    first = next((row for row in rows if row.digest == digest), None)
+    if first is None:
+        return None
+    return Receipt(tap_id, Answer.RIVAL if len(rows) > 1 else Answer.REPEATED, first.received_at)
+
+
+def _rival(session: Session, tap_id: UUID, digest: str) -> bool:
+    other = sa.select(_TAPS.c.digest).where(_TAPS.c.id == tap_id, _TAPS.c.digest != digest).limit(1)
+    return session.execute(other).first() is not None
+
+
+def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
+    """Without JavaScript the server counts. A seq doubled by two requests at once is flagged, never refused."""
+    last = session.scalar(
+        sa.select(sa.func.max(_TAPS.c.seq)).where(
+            _TAPS.c.visit == visit, _TAPS.c.person == person, _TAPS.c.device == device
+        )
+    )
+    return int(last or 0) + 1
+
+
+def _row(tap: kinds.Tap) -> dict[str, Any]:
+    row = {column.name: getattr(tap, column.name) for column in _TAPS.columns if column.name != "payload"}
+    return {**row, "payload": kinds.canonical(tap.payload).decode()}
+
+
+def taps_of(visit: UUID, session: Session) -> list[kinds.Tap]:
+    """Every tap of a visit as the fold takes it; the caller has asked whether its viewer may see the visit."""
+    return [_tap(row) for row in session.execute(sa.select(_TAPS).where(_TAPS.c.visit == visit))]
+
+
+def own_taps(visit: UUID, person: UUID, device: str, session: Session) -> list[kinds.Tap]:
+    """What one person made on one phone: the base of the manifest."""
+    rows = sa.select(_TAPS).where(_TAPS.c.visit == visit, _TAPS.c.person == person, _TAPS.c.device == device)
+    return [_tap(row) for row in session.execute(rows)]
+
+
+def _tap(row: Any) -> kinds.Tap:
+    fields = dict(row._mapping)
+    return kinds.Tap(**{**fields, "payload": json.loads(fields["payload"])})
+
+
+def system_tap(
+    kind: str, payload: dict[str, Any], *, visit: UUID, person: UUID, device: str, at: int
+) -> Receipt:
+    """A tap that a desk page makes for a person (a leader's correction): stamped by the server."""
+    sent = Sent(ids.new_id(), kind, 1, payload, None, dict.fromkeys(kinds.TIMES), "")
+    return take_in(sent, visit=visit, person=person, device=device, at=at)
+
+
+def _first(form: Mapping[str, list[str]], name: str) -> str:
+    values = form.get(name) or [""]
+    return values[0]
+
+
+def _number(form: Mapping[str, list[str]], name: str) -> int | None:
+    """A whole number of the phone, or None: a field that cannot be read must not cost the tap."""
+    text = _first(form, name).strip().split(".")[0]
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 17):
+        return None
+    return int(text) if abs(int(text)) < _LARGEST else None

@@ -1,0 +1,93 @@
+"""Handed-in visits as the leader and the office see them; parked taps; the log of readings."""
+
+from typing import Any
+from uuid import UUID
+
+from fieldapp import clock
+from fieldapp.access import sessions
+from fieldapp.access.permissions import Permission
+from fieldapp.errors import NotVisible
+from fieldapp.visits import library, projecting, queries, settling
+from fieldapp.visits.briefing import problem_of, stage_label
+from fieldapp.visits.forms import CorrectionForm
+from fieldapp.visits.scenario_content import limit_text
+from fieldapp.visits.views import pages
+from fieldapp.web import menu
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.guard import needs
+from fieldapp.web.render import render, see
+from fieldapp.web.viewer import viewer
+
+menu.entry(40, "visits.index", "交来的记录")
+menu.entry(45, "visits.parked", "没对上的记录")
+
+
+@pages.get("/visits")
+@needs(Permission.READ_VISITS)
+def index() -> Any:
+    """Handed-in visits that the viewer may see, newest first."""
+    return render("visits/index.html", rows=queries.handed_in())
+
+
+@pages.get("/visits/<uuid:visit_id>")
+@needs(Permission.READ_VISITS)
+def show_visit(visit_id: UUID) -> Any:
+    """Timeline, photos, answers, claims, conclusions against criteria."""
+    found = queries.visit(visit_id)
+    if found.state == "under_way" and not viewer().is_office and not _is_leader(found):
+        return see("visits.memo", visit_id=visit_id)
+    return render("visits/show.html", **_facts(found))
+
+
+def _is_leader(found: Any) -> bool:
+    return found.team_id in viewer().led_team_ids
+
+
+def _facts(found: Any) -> dict[str, Any]:
+    return {
+        "visit": found,
+        "r": queries.record(found),
+        "c": found.briefing,
+        "names": queries.names_in(found),
+        "words": library.words(),
+        "labels": library.labels,
+        "limit_text": limit_text,
+        "label": lambda code: stage_label(found.briefing, code),
+        "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
+        "may_settle": viewer().has(Permission.SETTLE_CONFLICTS) and _is_leader(found),
+    }
+
+
+@pages.route("/visits/<uuid:visit_id>/conflicts/<int:place>", methods=["GET", "POST"])
+@needs(Permission.SETTLE_CONFLICTS)
+def settle(visit_id: UUID, place: int) -> Any:
+    """The leader's word on one conflict: a correction with the first values kept."""
+    found, form = queries.visit_to_settle(visit_id), bound(CorrectionForm)
+    record = queries.record(found)
+    if place >= len(record.conflicts) or not _is_leader(found):
+        raise NotVisible
+    conflict = record.conflicts[place]
+    if is_sent(form):
+        with rules_beside(form):
+            receipt = settling.settle(
+                found,
+                conflict,
+                form.value.data,
+                form.reason.data,
+                by=viewer(),
+                device=sessions.device(),
+                at=clock.now(),
+            )
+            projecting.project(visit_id, "correct", {}, viewer().person_id, receipt.received_at)
+        if not has_errors(form):
+            return see("visits.show_visit", visit_id=visit_id, said="saved")
+    context = {**_facts(found), "conflict": conflict, "place": place, "form": form}
+    return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)
+
+
+@pages.get("/visits/parked")
+@needs(Permission.SEE_PARKED)
+def parked() -> Any:
+    """Taps that fit no visit: kept, shown, decided upon by the office."""
+    rows = queries.parked(viewer().county_id)
+    return render("visits/parked.html", rows=rows)

@@ -1,0 +1,101 @@
+"""The tap endpoint. Only the shape is judged; the tap is on disk before the answer leaves."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, request, url_for
+
+from fieldapp import clock
+from fieldapp.access import carry, sessions
+from fieldapp.access.permissions import Permission
+from fieldapp.evidence import actions as evidence
+from fieldapp.evidence.originals import Refused
+from fieldapp.visits import projecting, queries, taps
+from fieldapp.visits.views import pages, phone
+from fieldapp.web import handlers
+from fieldapp.web.guard import tap_door
+from fieldapp.web.viewer import viewer
+
+
+@pages.post("/n/<uuid:visit_id>/taps")
+@tap_door(Permission.MAKE_VISITS)
+def tap(visit_id: UUID) -> Any:
+    """Keep one tap. 401, 409 of another person, 413, 415 and 422 carry no `Outbox-Ack`: the phone keeps the tap."""
+    who = viewer()
+    if who is None:
+        return sessions.ask_login()
+    form, at = _fields(who.person_id)
+    try:
+        sent = taps.read(form)
+    except ValueError:
+        return handlers.page(422, sentence="这一条没读懂，没有记下。返回再点一次")
+    stored = _photo(sent.kind)
+    if isinstance(stored, Refusal):
+        return handlers.page(stored.status, sentence=stored.sentence)
+    device = sessions.device()
+    receipt = taps.take_in(sent, visit=visit_id, person=who.person_id, device=device, at=at, file=stored)
+    if receipt.answer is taps.Answer.KEPT:
+        projecting.project(visit_id, sent.kind, sent.payload, who.person_id, at)
+    return _answer(visit_id, receipt, form)
+
+
+class Refusal:
+    """A photo that cannot be evidence: nothing is stored, the phone keeps it."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status = status
+        self.sentence = sentence
+
+
+def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
+    """The form; or what an expired login kept of it, with the instant at which it first came."""
+    kept = carry.unseal(request.form.get("carried", ""), person_id) if "carried" in request.form else None
+    if kept is None or kept.path != request.path:
+        return request.form.to_dict(flat=False), clock.now()
+    fields: dict[str, list[str]] = {}
+    for name, value in kept.fields:
+        fields.setdefault(name, []).append(value)
+    return fields, kept.at
+
+
+def _photo(kind: str) -> dict[str, Any] | Refusal | None:
+    upload = next((request.files[name] for name in request.files if request.files[name].filename), None)
+    if upload is None:
+        if kind == "photo":
+            return Refusal(422, "没有照片。再拍一张，或从相册选一张")
+        return None
+    try:
+        kept = evidence.keep(upload.stream, at=clock.now())
+    except Refused as refused:
+        return Refusal(refused.status, refused.sentence)
+    return {"sha256": kept.sha256, "size": kept.size, "name": (upload.filename or "")[-120:]}
+
+
+def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]) -> Any:
+    if receipt.answer is taps.Answer.FOREIGN:
+        response: Any = handlers.page(409, sentence="这一条是别人登录时记的，留在手机里，等他登录再传")
+        return make_response(response)
+    if request.headers.get("X-Outbox"):
+        response = make_response("", 409 if receipt.answer is taps.Answer.RIVAL else 200)
+    elif receipt.answer is taps.Answer.RIVAL:
+        response = make_response(handlers.page(409, sentence="两次记的不一样，都存下了，组长会来定"))
+    else:
+        response = _next_page(visit_id, form)
+    response.headers["Outbox-Ack"] = str(receipt.id)
+    response.headers["Server-Now"] = str(clock.now())
+    response.headers["Received-At"] = str(receipt.received_at)
+    return response
+
+
+def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
+    """Where the form says to go on (`to`), as a redirect or, for htmx, as that page's fragment."""
+    target = (form.get("to") or ["memo"])[0]
+    target = target if target in phone.SCREENS else "memo"
+    if not queries.is_visible(visit_id):
+        return make_response(redirect(url_for("visits.today", said="kept"), 303))
+    subject = (form.get("to_subject") or [""])[0]
+    values: dict[str, Any] = {"subject": subject} if subject else {}
+    if request.headers.get("HX-Request"):
+        return make_response(phone.SCREENS[target](visit_id, **values))
+    return make_response(redirect(url_for(f"visits.{target}", visit_id=visit_id, **values), 303))

@@ -1,0 +1,245 @@
+"""The inspector's pages. Addresses, titles and names are neutral; a running visit shows the memo first."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+
+from fieldapp import clock, ids
+from fieldapp.access.permissions import Permission
+from fieldapp.errors import NotVisible
+from fieldapp.organisations.queries import counters
+from fieldapp.visits import library, plans, queries
+from fieldapp.visits.briefing import problem_of, stage_label
+from fieldapp.visits.scenario_queries import open_scenarios
+from fieldapp.visits.views import pages
+from fieldapp.visits.views.screens import screen, show
+from fieldapp.web import menu
+from fieldapp.web.guard import needs
+from fieldapp.web.render import render, see
+from fieldapp.web.viewer import viewer
+
+MAKE = Permission.MAKE_VISITS
+menu.entry(10, "visits.today", "今日")
+
+
+@pages.get("/n/")
+@needs(MAKE)
+def today() -> Any:
+    """The next visit only, by its neutral name; nothing tells how many there are."""
+    who = viewer()
+    running = queries.running(who.person_id)
+    plans_today = plans.of_day(who, clock.today())
+    begun = {visit.plan_id for visit in running}
+    waiting = [plan for plan in plans_today if UUID(plan.id) not in begun and not _is_done(plan)]
+    return render(
+        "visits/today.html",
+        plan=waiting[0] if waiting else None,
+        running=running,
+        joinable=queries.joinable(who.person_id, who.team_ids),
+        day=clock.today(),
+    )
+
+
+def _is_done(plan: plans.PlannedVisit) -> bool:
+    """Whether its visit is there already: begun, or handed in."""
+    return queries.is_visible(UUID(plan.visit_id))
+
+
+@pages.get("/n/p/<uuid:plan_id>")
+@needs(Permission.READ_PLANS)
+def briefing(plan_id: UUID) -> Any:
+    """What to do, as whom, how far; with the button that begins."""
+    plan = plans.open_for(viewer(), plan_id)
+    if str(viewer().person_id) not in plan.people:
+        raise NotVisible
+    return render(
+        "visits/briefing.html",
+        plan=plan,
+        c=plan.briefing["content"],
+        version=plan.briefing["version"],
+        me=str(viewer().person_id),
+    )
+
+
+@pages.get("/n/new")
+@needs(MAKE)
+def unplanned() -> Any:
+    """Begin on the spot: where, and what for."""
+    return render(
+        "visits/unplanned.html", counters=counters(), scenarios=open_scenarios(), visit_id=ids.new_id()
+    )
+
+
+@pages.get("/n/<uuid:visit_id>")
+@needs(MAKE)
+def memo(visit_id: UUID) -> Any:
+    """The discreet view: what a running visit shows."""
+    if _is_observer(visit_id):
+        return observer(visit_id)
+    return show("memo", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/all")
+@needs(MAKE)
+def full(visit_id: UUID) -> Any:
+    """Clock, stages, answers, dock; for the observer his timers."""
+    if _is_observer(visit_id):
+        return observer(visit_id)
+    return show("full", visit_id)
+
+
+def _is_observer(visit_id: UUID) -> bool:
+    return screen(visit_id).role == "观察"
+
+
+@pages.get("/n/<uuid:visit_id>/aside")
+@needs(MAKE)
+def observer(visit_id: UUID) -> Any:
+    """Parallel timers and counts of whoever watches."""
+    return show("observer", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/stuck")
+@needs(MAKE)
+def stuck(visit_id: UUID) -> Any:
+    """没办成 with its reasons; worded as a memo unless asked from the full view."""
+    return show("stuck", visit_id, discreet=request.args.get("full") is None)
+
+
+@pages.get("/n/<uuid:visit_id>/after")
+@needs(MAKE)
+def stuck_after(visit_id: UUID) -> Any:
+    """After 没办成: go on, or end here."""
+    return show("stuck_after", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/skip")
+@needs(MAKE)
+def skip(visit_id: UUID) -> Any:
+    """没有这一步: for the next stage or any other not yet done."""
+    return show("skip", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/late")
+@needs(MAKE)
+def late(visit_id: UUID) -> Any:
+    """刚才忘按: which stage, how long ago, why; all by tap."""
+    return show("late", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/log")
+@needs(MAKE)
+def log(visit_id: UUID) -> Any:
+    """Every own tap in order; undone and corrected ones struck through."""
+    return show("log", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/log/<uuid:subject>")
+@needs(MAKE)
+def correct(visit_id: UUID, subject: UUID) -> Any:
+    """更正 of one own tap: a new value or instant, with a reason; the first is kept."""
+    seen = screen(visit_id)
+    line = next((row for row in seen.whole.lines if row.tap == subject and row.person == seen.me), None)
+    if line is None:
+        raise NotVisible
+    return show("correct", visit_id, line=line)
+
+
+@pages.get("/n/<uuid:visit_id>/note")
+@needs(MAKE)
+def note(visit_id: UUID) -> Any:
+    """A free note."""
+    return show("note", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/talk")
+@needs(MAKE)
+def interview(visit_id: UUID) -> Any:
+    """随机访谈, without names."""
+    return show("interview", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/found")
+@needs(MAKE)
+def finding(visit_id: UUID) -> Any:
+    """A new finding; one that names a person belongs to 线索另报."""
+    return show("finding", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/checks")
+@needs(MAKE)
+def checks(visit_id: UUID) -> Any:
+    """Problems to judge, and the claimed measures."""
+    return show("checks", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/checks/<uuid:subject>")
+@needs(MAKE)
+def tick(visit_id: UUID, subject: UUID) -> Any:
+    """One problem against its criterion; nothing is chosen beforehand."""
+    problem = problem_of(screen(visit_id).content, str(subject))
+    if problem is None:
+        raise NotVisible
+    return show("tick", visit_id, problem=problem, measures=None)
+
+
+@pages.get("/n/<uuid:visit_id>/handin")
+@needs(MAKE)
+def handin(visit_id: UUID) -> Any:
+    """What is missing, the hand-in, then the countersign."""
+    return show("handin", visit_id)
+
+
+@pages.get("/n/<uuid:visit_id>/merged")
+@needs(MAKE)
+def merged(visit_id: UUID) -> Any:
+    """The merged record before the countersign; open only after the own hand-in."""
+    seen = screen(visit_id)
+    if not seen.handed_in:
+        return see("visits.handin", visit_id=visit_id)
+    return show("merged", visit_id, label=lambda code: stage_label(seen.content, code))
+
+
+@pages.get("/n/<uuid:visit_id>/pictures")
+@needs(MAKE)
+def pictures(visit_id: UUID) -> Any:
+    """Own photos; the upload buttons again for browsers without JavaScript."""
+    return show("pictures", visit_id)
+
+
+SCREENS: dict[str, Callable[..., Any]] = {
+    view.__name__: view
+    for view in (
+        memo,
+        full,
+        observer,
+        stuck,
+        stuck_after,
+        skip,
+        late,
+        log,
+        correct,
+        note,
+        interview,
+        finding,
+        checks,
+        tick,
+        handin,
+        merged,
+        pictures,
+    )
+}
+
+
+@pages.app_template_global()
+def tap_url(visit_id: Any) -> str:
+    """Where the taps of a visit go."""
+    return url_for("visits.tap", visit_id=visit_id)
+
+
+@pages.app_template_global()
+def discreet_words() -> Any:
+    """Filler lines and reasons in memo wording."""
+    return library.words()

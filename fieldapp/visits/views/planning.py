@@ -1,0 +1,223 @@
+"""The office's pages of secret plans and draws. Addresses carry random ids only."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import request
+
+from fieldapp import clock
+from fieldapp.access.permissions import Permission
+from fieldapp.errors import RuleBroken
+from fieldapp.organisations.queries import counters, people, units
+from fieldapp.visits import draws, planning, plans, queries, vault
+from fieldapp.visits.assigning import Offer
+from fieldapp.visits.forms import DrawForm, PlanForm, WhereForm
+from fieldapp.visits.plan_queries import checkable_problems, office_people
+from fieldapp.visits.scenario_queries import open_scenarios
+from fieldapp.visits.views import pages
+from fieldapp.web import menu
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.guard import needs
+from fieldapp.web.render import render, see
+from fieldapp.web.viewer import viewer
+
+WRITE = Permission.PLAN_VISITS
+menu.entry(30, "visits.plans_index", "回访安排")
+
+
+@pages.get("/plans")
+@needs(WRITE)
+def plans_index() -> Any:
+    """Plans of this month, the last and the next two that this person knows of."""
+    today = clock.today()
+    months = vault.months(today - timedelta(31), today + timedelta(62))
+    rows = plans.of_months(viewer(), months)
+    names = {str(unit.id): unit.name for unit in units()}
+    begun = {row.id for row in rows if queries.is_visible(UUID(row.visit_id))}
+    return render("visits/plans.html", rows=rows, names=names, teams=queries.team_names(), begun=begun)
+
+
+@pages.route("/plans/where", methods=["GET", "POST"])
+@needs(WRITE)
+def plan_where() -> Any:
+    """First which unit and days: counters, problems and teams follow from them."""
+    form = bound(WhereForm, data={"starts": clock.today(), "ends": clock.today()})
+    form.unit_id.choices = [(str(unit.id), unit.name) for unit in units()]
+    if is_sent(form):
+        span = {"starts": form.starts.data.isoformat(), "ends": form.ends.data.isoformat()}
+        return see("visits.plan_new", unit=form.unit_id.data, **span)
+    return render("visits/plan_where.html", status=422 if has_errors(form) else 200, form=form)
+
+
+@pages.route("/plans/new", methods=["GET", "POST"])
+@needs(WRITE)
+def plan_new() -> Any:
+    """A new plan for the unit and days in the address, or for a draw's result."""
+    where = _where()
+    if where is None:
+        return see("visits.plan_where")
+    return _plan_page(*where, changes=None, draw_id=request.args.get("draw", ""))
+
+
+@pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
+@needs(WRITE)
+def plan_edit(plan_id: UUID) -> Any:
+    """A new version of a plan; a visit already begun keeps the briefing it named."""
+    plan = plans.open_for(viewer(), plan_id)
+    unit_id, starts, ends = UUID(plan.unit_id), plan.first_day, plan.last_day
+    return _plan_page(unit_id, starts, ends, changes=plan, draw_id=plan.draw_id)
+
+
+def _where() -> tuple[UUID, date, date] | None:
+    try:
+        unit = UUID(request.args.get("unit", ""))
+        return unit, date.fromisoformat(request.args["starts"]), date.fromisoformat(request.args["ends"])
+    except (ValueError, KeyError):
+        return None
+
+
+def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str) -> Any:
+    form = bound(PlanForm, data=_defaults(changes))
+    problems = checkable_problems(unit_id)
+    offers = planning.offers_for(unit_id, problems, starts, ends)
+    _choices(form, unit_id, offers, problems)
+    if is_sent(form):
+        with rules_beside(form):
+            wish = _wish(form, starts, ends, draw_id)
+            plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
+        if not has_errors(form):
+            return see("visits.plan", plan_id=plan.id, said="saved")
+    return render(
+        "visits/plan_edit.html",
+        status=422 if has_errors(form) else 200,
+        form=form,
+        offers=offers,
+        starts=starts,
+        ends=ends,
+        problems=problems,
+        changes=changes,
+        draw_id=draw_id,
+        may_override=viewer().has(Permission.OVERRIDE_TEAM),
+        names={str(row.id): row.name for row in people()},
+    )
+
+
+def _defaults(plan: Any) -> dict[str, Any]:
+    if plan is None:
+        return {"short_name": "镇上办事", "early_days": 0}
+    fields = (
+        "counter_id",
+        "scenario_version_id",
+        "short_name",
+        "approval",
+        "problem_ids",
+        "team_id",
+        "people",
+    )
+    return {name: getattr(plan, name) for name in (*fields, "knowers", "early_days", "override_reason")}
+
+
+def _choices(form: PlanForm, unit_id: UUID, offers: list[Offer], problems: Any) -> None:
+    names = {row.id: row.name for row in people()}
+    form.counter_id.choices = [(str(row.id), f"{row.point.name}·{row.name}") for row in counters(unit_id)]
+    form.scenario_version_id.choices = [
+        (str(version.id), f"{scenario.name}（第 {version.n} 版）") for scenario, version in open_scenarios()
+    ]
+    form.problem_ids.choices = [(str(row.id), f"{row.number} {row.text}") for row in problems]
+    form.team_id.choices = [(str(offer.team_id), offer.name) for offer in offers]
+    free = sorted({person for offer in offers for person in offer.free}, key=lambda each: names.get(each, ""))
+    form.people.choices = [(str(person), names.get(person, "—")) for person in free]
+    form.knowers.choices = [(str(person.id), person.name) for person in office_people()]
+
+
+def _wish(form: PlanForm, starts: date, ends: date, draw_id: str) -> planning.Wish:
+    return planning.Wish(
+        counter_id=UUID(form.counter_id.data),
+        scenario_version_id=UUID(form.scenario_version_id.data),
+        team_id=UUID(form.team_id.data),
+        people=tuple(UUID(each) for each in form.people.data or ()),
+        problem_ids=tuple(UUID(each) for each in form.problem_ids.data or ()),
+        starts=starts,
+        ends=ends,
+        early_days=form.early_days.data,
+        approval=form.approval.data,
+        short_name=form.short_name.data,
+        knowers=tuple(UUID(each) for each in form.knowers.data or ()),
+        override_reason=form.override_reason.data or "",
+        draw_id=draw_id,
+    )
+
+
+@pages.get("/plans/<uuid:plan_id>")
+@needs(WRITE)
+def plan(plan_id: UUID) -> Any:
+    """A plan with its briefing versions, its list of names, its draw and who looked."""
+    found = plans.open_for(viewer(), plan_id)
+    drawn = draws.draw_for(viewer(), UUID(found.draw_id), knows=True) if found.draw_id else None
+    return render(
+        "visits/plan.html",
+        plan=found,
+        c=found.briefing["content"],
+        drawn=drawn,
+        seed_open=drawn is not None and queries.is_handed_in(UUID(found.visit_id)),
+        begun=queries.is_visible(UUID(found.visit_id)),
+        reads=plans.reads_of(plan_id),
+        names={str(row.id): row.name for row in people()},
+        teams={str(key): name for key, name in queries.team_names().items()},
+    )
+
+
+@pages.post("/plans/<uuid:plan_id>/cancellation")
+@needs(WRITE)
+def cancel_plan(plan_id: UUID) -> Any:
+    """The visit will not be made; what phones send for it all the same is kept."""
+    found = plans.open_for(viewer(), plan_id)
+    if queries.is_visible(UUID(found.visit_id)):
+        raise RuleBroken("已经开始了，不能取消")
+    planning.cancel_plan(found, by=viewer(), at=clock.now())
+    return see("visits.plans_index", said="saved")
+
+
+@pages.route("/draws", methods=["GET", "POST"])
+@needs(WRITE)
+def draws_index() -> Any:
+    """A draw of counter and day, and one's earlier draws; `?again=` draws anew with a reason."""
+    form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
+    rows = counters()
+    form.counters.choices = [
+        (str(row.id), f"{row.point.unit.name}·{row.point.name}·{row.name}") for row in rows
+    ]
+    again = request.args.get("again", "")
+    before = draws.draw_for(viewer(), UUID(again)) if again else None
+    if is_sent(form):
+        with rules_beside(form):
+            made = draws.make_draw(
+                {UUID(key): name for key, name in form.counters.choices if key in form.counters.data},
+                _days(form.starts.data, form.ends.data),
+                by=viewer(),
+                at=clock.now(),
+                replaces=before,
+                reason=form.reason.data or "",
+            )
+        if not has_errors(form):
+            return see("visits.drawn", draw_id=made.id)
+    mine = draws.draws_of(viewer())
+    return render(
+        "visits/draws.html", status=422 if has_errors(form) else 200, form=form, draws=mine, before=before
+    )
+
+
+def _days(first: date, last: date) -> list[date]:
+    if last < first:
+        raise RuleBroken("最晚的日子不能早于最早的", "ends")
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+@pages.get("/draws/<uuid:draw_id>")
+@needs(WRITE)
+def drawn(draw_id: UUID) -> Any:
+    """What was drawn, and the hash of the seed; the seed itself only after the hand-in (on the plan's page)."""
+    found = draws.draw_for(viewer(), draw_id)
+    unit_id = next((row.unit_id for row in counters() if row.id == found.counter_id), None)
+    return render("visits/drawn.html", d=found, unit_id=unit_id)

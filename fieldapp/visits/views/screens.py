@@ -1,0 +1,114 @@
+"""What a phone page of a running visit is made from. One object, built once a request, read by the templates."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fieldapp import clock
+from fieldapp.access import sessions
+from fieldapp.db import db
+from fieldapp.visits import kinds, library, queries
+from fieldapp.visits.briefing import stage_label
+from fieldapp.visits.models import Visit
+from fieldapp.visits.record import Record
+from fieldapp.visits.taps import own_taps
+from fieldapp.visits.timeline import seen_by
+from fieldapp.web.render import render
+from fieldapp.web.viewer import viewer
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A visit as one inspector sees it: own answers only until the own hand-in."""
+
+    visit: Visit
+    record: Record
+    whole: Record  # with the colleague's answers; for names and seals only
+    me: UUID
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The frozen briefing."""
+        return self.visit.briefing
+
+    @property
+    def role(self) -> str:
+        """What I took on at my begin; empty before it."""
+        return next((row.role for row in self.record.roles if row.person == self.me), "")
+
+    @property
+    def my_stages(self) -> dict[str, Any]:
+        """My own instants by stage code."""
+        mine: dict[str, Any] = {}
+        for stage in self.record.stages:
+            moments = [stage.moment, *(other.moment for other in stage.others)]
+            own = next((moment for moment in moments if moment.by == self.me), None)
+            if own:
+                mine[stage.code] = own
+        return mine
+
+    @property
+    def skipped(self) -> set[str]:
+        return {row.code for row in self.record.skipped if row.by == self.me}
+
+    @property
+    def next_stage(self) -> dict[str, Any] | None:
+        """The scenario's next stage for me; None when I have reached the end."""
+        code = dict(self.record.next_stages).get(self.me, self.record.next_stage)
+        return next((row for row in self.content["stages"] if row["code"] == code), None)
+
+    @property
+    def current(self) -> Any:
+        """My latest stage: its label and instant, for the clock."""
+        done = sorted(self.my_stages.items(), key=lambda pair: pair[1].at)
+        return {"label": stage_label(self.content, done[-1][0]), "at": done[-1][1].at} if done else None
+
+    @property
+    def started_at(self) -> int | None:
+        moments = [moment.at for moment in self.my_stages.values()]
+        return min(moments) if moments else (self.record.begun.at if self.record.begun else None)
+
+    def mine(self, rows: Any) -> dict[str, Any]:
+        """My judgement by subject."""
+        return {row.subject: row.given for row in rows if row.person == self.me}
+
+    @property
+    def last(self) -> Any:
+        """My newest tap that counts, for the line above the button and for undo."""
+        own = [line for line in self.whole.lines if line.person == self.me and line.place == "counted"]
+        own = [line for line in own if line.kind not in ("undo", "handin", "countersign", "begin", "correct")]
+        return max(own, key=lambda line: line.at) if own else None
+
+    @property
+    def handed_in(self) -> bool:
+        return any(row.person == self.me and not row.superseded for row in self.record.handins)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What my hand-in will say it hands in, from this phone."""
+        return kinds.manifest(own_taps(self.visit.id, self.me, sessions.device(), db.session()))
+
+
+def screen(visit_id: UUID) -> Screen:
+    """The screen of a visit; raises NotVisible."""
+    found = queries.visit(visit_id)
+    whole, me = queries.record(found), viewer().person_id
+    return Screen(found, seen_by(whole, me), whole, me)
+
+
+def show(page: str, visit_id: UUID, status: int = 200, **context: Any) -> Any:
+    """Render a phone page: the page, or for htmx its one fragment."""
+    seen = screen(visit_id)
+    return render(
+        f"visits/{page}.html",
+        f"visits/_{page}.html",
+        status=status,
+        s=seen,
+        visit=seen.visit,
+        c=seen.content,
+        r=seen.record,
+        words=library.words(),
+        names=queries.names_in(seen.visit),
+        here=page,
+        **{"opened_at": clock.now(), **context},
+    )

@@ -1,0 +1,44 @@
+"""How a view uses a WTForms form: the typed values stay, a broken rule lands beside its field."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import request
+from wtforms import Form
+
+from fieldapp.db import db
+from fieldapp.errors import RuleBroken
+
+AnyForm = TypeVar("AnyForm")
+
+
+def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
+    """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
+    make: Any = form_class
+    form: AnyForm = make(request.form if request.method == "POST" else None, **kwargs)
+    return form
+
+
+def is_sent(form: Form) -> bool:
+    """Whether to carry the form out: posted and valid. `_again` shows a form again that an expired login kept."""
+    return request.method == "POST" and "_again" not in request.form and bool(form.validate())
+
+
+@contextmanager
+def rules_beside(form: Form) -> Iterator[None]:
+    """Turn a broken rule inside the block into an error of its field (or of the form), undoing the work."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except RuleBroken as broken:
+        field = form._fields.get(broken.field)
+        if field is None:
+            form.form_errors.append(broken.sentence)
+        else:
+            field.errors = [*field.errors, broken.sentence]
+
+
+def has_errors(form: Form) -> bool:
+    """Whether the page must be shown again, with status 422."""
+    return bool(form.errors)

@@ -1,0 +1,47 @@
+"""Errors to pages or fragments in the app's own look; nothing internal shows, nothing typed is lost."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
+
+from fieldapp.errors import Conflict, NotVisible, RuleBroken
+from fieldapp.web.render import render
+
+log = logging.getLogger("fieldapp")
+_PAGES = (403, 404, 409, 413, 415, 422, 500)
+
+
+def install(app: Flask) -> None:
+    """Give each error its answer."""
+
+    @app.errorhandler(NotVisible)
+    def _not_visible(_error: NotVisible) -> Any:
+        return page(404)
+
+    @app.errorhandler(RuleBroken)
+    def _rule(error: RuleBroken) -> Any:
+        return page(422, sentence=error.sentence)
+
+    @app.errorhandler(Conflict)
+    def _conflict(error: Conflict) -> Any:
+        return page(409, sentence=error.sentence, yours=error.yours, theirs=error.theirs)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        code = error.code or 500
+        if code in (301, 302, 303, 307, 308):
+            return error
+        code = 404 if code == 405 else code  # a method that does not exist is a page that does not exist
+        return page(code if code in _PAGES else 422 if 400 <= code < 500 else 500)
+
+    @app.errorhandler(Exception)
+    def _last_resort(_error: Exception) -> Any:
+        log.exception("request %s failed at %s", g.get("request_id", ""), request.endpoint)
+        return page(500)
+
+
+def page(status: int, **context: Any) -> Any:
+    """The error's page; `form_fields` shows again what was typed."""
+    return render(f"errors/{status}.html", status=status, request_id=g.get("request_id", ""), **context)

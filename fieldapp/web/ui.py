@@ -1,0 +1,96 @@
+"""What templates can call: words for times, durations and days; assets with their hash in the address."""
+
+import hashlib
+import os
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, current_app, url_for
+
+from fieldapp import clock, ids
+
+_DAYS = "一二三四五六日"
+
+
+def clock_text(ms: int | None) -> str:
+    """9:17:10 in China."""
+    if ms is None:
+        return "—"
+    moment = datetime.fromtimestamp(ms / 1000, clock.CHINA)
+    return f"{moment.hour}:{moment:%M:%S}"
+
+
+def minute_text(ms: int | None) -> str:
+    """9:17 in China, for the memo."""
+    return clock_text(ms).rsplit(":", 1)[0] if ms is not None else "—"
+
+
+def day_text(value: date | int | None) -> str:
+    """6月20日; with the year when it is not this one."""
+    if value is None:
+        return "—"
+    day = clock.day_of(value) if isinstance(value, int) else value
+    year = "" if day.year == clock.today().year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
+def weekday_text(day: date) -> str:
+    """周三"""
+    return "周" + _DAYS[day.weekday()]
+
+
+def moment_text(ms: int | None) -> str:
+    """6月20日 9:17:10"""
+    return "—" if ms is None else f"{day_text(ms)} {clock_text(ms)}"
+
+
+def duration_text(ms: int | None) -> str:
+    """4分36秒; to the second, cut off and never rounded up."""
+    if ms is None:
+        return "—"
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    head = f"{hours}小时" if hours else ""
+    return f"{head}{minutes}分{seconds:02d}秒" if head or minutes else f"{seconds}秒"
+
+
+def share_text(part: int, whole: int) -> str:
+    """79.3%（291/367）; — when there is nothing to be a share of."""
+    return f"{part / whole:.1%}（{part}/{whole}）" if whole else "—"
+
+
+def fingerprint_text(digest: str) -> str:
+    """The first twelve digits in three groups, as printed on paper."""
+    return " ".join((digest[:4], digest[4:8], digest[8:12]))
+
+
+@lru_cache(maxsize=256)
+def _hash(path: str, _stamp: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file with its hash, so that it can be cached for good."""
+    file = f"{current_app.static_folder}/{name}"
+    return url_for("static", filename=name, v=_hash(file, os.stat(file).st_mtime_ns))
+
+
+def install(app: Flask) -> None:
+    """Register filters and globals."""
+    filters: dict[str, Any] = {
+        "clock": clock_text,
+        "minute": minute_text,
+        "day": day_text,
+        "weekday": weekday_text,
+        "moment": moment_text,
+        "duration": duration_text,
+        "fingerprint": fingerprint_text,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(
+        asset=asset, new_id=ids.new_id, share=share_text, today=clock.today, now_ms=clock.now
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

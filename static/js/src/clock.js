@@ -1,0 +1,26 @@
+/* Counts [data-since] on from the server's instants. Only shown, never stored. */
+(function (app) {
+  var served = Number(document.documentElement.getAttribute('data-now'));
+  var skewAtLoad = served ? served - Date.now() : 0;
+
+  function two(n) { return (n < 10 ? '0' : '') + n; }
+
+  app.elapsedText = function (ms) {
+    var seconds = Math.max(0, Math.floor(ms / 1000));
+    var hours = Math.floor(seconds / 3600);
+    return (hours ? hours + ':' : '') + two(Math.floor(seconds / 60) % 60) + ':' + two(seconds % 60);
+  };
+
+  function tick() {
+    var now = Date.now() + (typeof app.offset === 'number' ? app.offset : skewAtLoad);
+    Array.prototype.forEach.call(document.querySelectorAll('[data-since]'), function (shown) {
+      var text = app.elapsedText(now - Number(shown.getAttribute('data-since')));
+      if (shown.textContent !== text) { shown.textContent = text; }
+    });
+  }
+
+  setInterval(tick, 1000);
+  document.addEventListener('visibilitychange', tick);
+  document.addEventListener('htmx:afterSwap', tick);
+  tick();
+})(window.fieldapp = window.fieldapp || {});
