@@ -43,8 +43,8 @@ bench: .venv/dev.stamp ## measure the pages and the tap on this machine
 fix: .venv/dev.stamp ## format, and mend what the linter can mend
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-css: ## build static/css from static/scss; needs Node, which running the app does not
-	@npm ci --silent && npx sass --style=compressed --no-source-map --load-path=node_modules static/scss:static/css
+css: ## build static/css/app.css and static/js/app.js; needs Node, which running the app does not
+	@$(PYTHON) scripts/build_css.py
 
 lock: ## resolve requirements/*.in anew (needs uv)
 	@sh scripts/lock

@@ -4,6 +4,7 @@ Both files begin with the sha256 of what they were made from, so that a test wit
 """
 
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -49,9 +50,16 @@ def build_css() -> None:
     CSS.write_text(first_line(css_sources()) + css.strip().lstrip("\ufeff") + "\n", "utf-8")
 
 
+def _bare(script: str) -> str:
+    # whole remarks and indents only: a remark starts a line or follows a space, never inside a string of ours
+    script = re.sub(r"/\*.*?\*/", "", script, flags=re.S)
+    lines = (re.sub(r"(^|\s)//\s.*", "", line).strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
 def build_js() -> None:
-    """Concatenate: one request on a slow line, still one behaviour a file to read."""
-    parts = (path.read_text("utf-8").strip() for path in js_sources())
+    """Concatenate without remarks and indents: one small request, still one behaviour a file to read."""
+    parts = (_bare(path.read_text("utf-8")) for path in js_sources())
     JS.write_text(first_line(js_sources()) + "\n".join(parts) + "\n", "utf-8")
 
 

@@ -23,7 +23,7 @@ class AccountForm(Form):
     """A new person with an account."""
 
     name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
-    home = StringField("原单位", [Optional(), Length(max=80)], description="借调的人写从哪里来，可不填")
+    home = StringField("原单位", [Optional(), Length(max=80)], description="借调的人写从哪里来")
     username = StringField("账号", [REQUIRED, Length(max=40)], render_kw={"autocapitalize": "none"})
     password = PasswordField(
         "初始密码",

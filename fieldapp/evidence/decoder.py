@@ -4,7 +4,6 @@ It reads one file, can write none, and answers on its standard output. Exit stat
 is at fault; every other failure is ours.
 """
 
-import contextlib
 import io
 import json
 import os
@@ -13,14 +12,24 @@ import resource
 import sys
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 UNDECODABLE = 3
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")  # named: Pillow must ask no other plugin (EPS starts Ghostscript)
 MAX_PIXELS = 60_000_000
 _MEMORY = 1536 << 20  # the worst of the four formats (WebP) took 1 GB of addresses for 60 megapixels
 _CPU_SECONDS = 30
-_EXIF_IFD, _DATE_TIME_ORIGINAL = 0x8769, 0x9003
+_ORIENTATION, _EXIF_IFD, _DATE_TIME_ORIGINAL = 0x0112, 0x8769, 0x9003
+# Not ImageOps.exif_transpose: it writes the whole EXIF anew, which fails when any other tag is broken.
+_TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _INSTANT = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d")
 
 
@@ -83,12 +92,19 @@ def _upright(image: Image.Image, edge: int) -> Image.Image:
     image.draft("RGB", (edge, edge))  # JPEG decodes straight to a smaller size; the others don't listen
     small: Image.Image = image if image.mode in ("L", "RGB", "RGBA", "CMYK") else image.convert("RGBA")
     small.thumbnail((edge, edge))  # before turning: costs less, and the box is square
-    with contextlib.suppress(Exception):  # broken EXIF must not cost the picture
-        small = ImageOps.exif_transpose(small)  # HEIC comes upright from its plugin, with orientation 1
-    layer = small.convert("RGBA")
+    turn = _TURNS.get(_orientation(image))
+    layer = (small.transpose(turn) if turn is not None else small).convert("RGBA")
     canvas = Image.new("RGB", layer.size, "white")  # a new one, without the original's metadata
     canvas.paste(layer, mask=layer)
     return canvas
+
+
+def _orientation(image: Image.Image) -> object:
+    """HEIC says 1 here: its plugin has turned it already."""
+    try:
+        return image.getexif().get(_ORIENTATION)
+    except Exception:  # broken EXIF raises many things and must not cost the picture
+        return None
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

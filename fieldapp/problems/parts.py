@@ -1,5 +1,6 @@
 """What the XML parts of an .xlsx hold, counted before any of it is built up in memory."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from xml.parsers import expat
@@ -9,6 +10,7 @@ from fieldapp.problems.columns import letter
 from fieldapp.problems.grid import Limits, Place
 
 _PRINTED = tuple(f"{which}{end}" for which in ("odd", "even", "first") for end in ("Header", "Footer"))
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _EXCEL_ROWS = 1_048_576
 _STRINGS = 200_000
 
@@ -89,13 +91,13 @@ class SheetPart:
         self._column += 1
         if not reference:
             return
-        letters = reference.rstrip("0123456789")
-        self._row = int(reference[len(letters) :]) - 1
-        self._column = -1
-        for sign in letters.upper():
-            self._column = (self._column + 1) * 26 + ord(sign) - ord("A")
-        if min(self._row, self._column) < 0:
+        found = _REFERENCE.fullmatch(reference)
+        if not found:
             raise damaged()
+        self._row = int(found[2]) - 1
+        self._column = -1
+        for sign in found[1]:
+            self._column = (self._column + 1) * 26 + ord(sign) - ord("A")
 
     def end(self, name: str, text: str) -> None:
         if name in ("v", "t") and text:

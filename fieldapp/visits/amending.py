@@ -30,7 +30,8 @@ def undo(log: Log) -> None:
     for tap in log.taps:
         if tap.kind != "undo" or not log.may_act(tap):
             continue
-        target = log.by_id.get(target_of(tap) or tap.id)
+        identity = target_of(tap)
+        target = log.by_id.get(identity) if identity else None
         code = _why_not_undone(log, tap, target)
         if code or target is None:
             log.flag(tap, code or "no_target", "flagged")

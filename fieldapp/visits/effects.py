@@ -49,7 +49,7 @@ def entries(log: Log) -> list[Entry]:
         if tap.id in log.rivals:
             if not corrections or tap != _chosen(log.rivals[tap.id], corrections):
                 continue
-        elif tap.id in log.undone or not (log.may_act(tap) or corrections):
+        elif not (log.may_act(tap) or corrections):
             continue
         entry = _entry(log, tap, corrections)
         if tap.kind not in NOT_CORRECTED and _is_readable(log, entry):

@@ -51,7 +51,7 @@ class PlanForm(Form):
         "提前几天让回访人员看到",
         [NumberRange(0, 3, "0 到 3 天")],
         default=0,
-        description="0 是当天才看到，最多 3 天",
+        description="0 是当天，最多 3 天",
     )
     override_reason = TextAreaField(
         "派原来那个组的理由", [Optional()], description="只有主任能这样派，至少 10 个字"
@@ -71,7 +71,7 @@ class StageForm(Form):
     """One stage of a scenario; without a place it is not part of it."""
 
     code = HiddenField()
-    place = IntegerField("第几步", [Optional(), NumberRange(1, 9, "1 到 9")])
+    place = SelectField("第几步", choices=[("", "没有"), *((str(n), str(n)) for n in range(1, 10))])
     label = StringField("名称", [Optional()])
     discreet = StringField("备忘里的说法", [Optional()])
     phase_label = StringField("之后这段叫什么", [Optional()])
@@ -87,11 +87,11 @@ class ScenarioForm(Form):
     how_far = TextAreaField("怎么算过头", [REQUIRED], description="要写明：绝不编造情况")
     roles = SelectMultipleField("可以用什么身份", [InputRequired("至少选一种身份")])
     materials = TextAreaField("要带的材料", [Optional()], description="一行写一样")
-    process = TextAreaField("办理过程", [Optional()], description="一行写一步")
+    steps = TextAreaField("办理过程", [Optional()], description="一行写一步")
     complaints = TextAreaField("常听到的意见", [Optional()], description="只给办公室看，一行写一样")
-    legal_limit = IntegerField("法定时限", [Optional()], description="当场办、没有规定的不写数")
+    legal_limit = IntegerField("法定时限", [Optional()])
     legal_unit = SelectField("法定时限怎么算")
-    promised_limit = IntegerField("承诺时限", [Optional()], description="当场办、没有规定的不写数")
+    promised_limit = IntegerField("承诺时限", [Optional()])
     promised_unit = SelectField("承诺时限怎么算")
     certainty = SelectField("时限有多大把握")
     source_note = StringField("依据", [Optional(), Length(max=200, message="最多 200 个字")])

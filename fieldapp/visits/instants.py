@@ -148,12 +148,11 @@ def in_order(taps: Iterable[Tap], when: dict[Key, When]) -> Iterator[Tap]:
         heap.append((when[key_of(queue[0])].at, *key_of(queue[0]), n, 0))
     heapq.heapify(heap)
     while heap:
-        at, _, _, n, place = heapq.heappop(heap)
+        *_, n, place = heapq.heappop(heap)
         yield queues[n][place]
         if place + 1 < len(queues[n]):
             following = queues[n][place + 1]
-            # never before its predecessor, even where its clock says so
-            heapq.heappush(heap, (max(at, when[key_of(following)].at), *key_of(following), n, place + 1))
+            heapq.heappush(heap, (when[key_of(following)].at, *key_of(following), n, place + 1))
 
 
 def doubting_steps_back(ordered: Iterable[Tap], when: dict[Key, When]) -> dict[Key, When]:

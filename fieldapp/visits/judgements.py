@@ -85,7 +85,7 @@ def _conflict(
     settling = [
         (index, c.id, str(e.payload[JUDGEMENTS[kind][1]]))
         for e, c, index in corrections
-        if c.person in log.frame.leaders and index > newest
+        if index > newest  # and so a leader's
     ]
     _, by, value = max(settling, default=(0, None, None))
     return Conflict(CONFLICT_KINDS[kind], subject, rivals, by, value)

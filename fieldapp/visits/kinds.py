@@ -74,7 +74,6 @@ CHOICES: dict[tuple[str, str], Iterable[object]] = {
     ("photo", "taken"): TAKEN,
     ("conclude", "conclusion"): CONCLUSIONS,
     ("overall", "suggest"): SUGGESTIONS,
-    ("countersign", "agrees"): (True, False),
 }
 # What the fold cannot do without; a tap lacking it is kept and flagged.
 REQUIRED = {
@@ -320,7 +319,7 @@ def covered(manifest: Mapping[str, Any], taps: Iterable[Tap]) -> list[Tap]:
     first, last = manifest.get("first_seq"), manifest.get("last_seq")
     if not isinstance(first, int) or not isinstance(last, int):
         return []
-    return [tap for tap in taps if first <= tap.seq <= last and tap.kind not in OUTSIDE_SEAL]
+    return [tap for tap in taps if first <= tap.seq <= last]
 
 
 def is_complete(manifest_: Mapping[str, Any], taps: Iterable[Tap]) -> bool:

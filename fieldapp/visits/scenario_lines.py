@@ -9,7 +9,7 @@ from fieldapp.visits.scenario_content import Content
 
 STAGE_LENGTH = 6  # four stages stand side by side on a narrow phone
 _PLAIN = ("sample", "name", "ask", "sim_depth", "how_far", "certainty", "source_note")
-_LISTS = ("materials", "process", "complaints")
+_LISTS = {"materials": "materials", "process": "steps", "complaints": "complaints"}  # WTForms owns the name process
 _LIMITS = ("legal", "promised")
 _STAGE_WORDS = ("label", "discreet", "phase_label")
 
@@ -17,7 +17,7 @@ _STAGE_WORDS = ("label", "discreet", "phase_label")
 def typed_from(content: Content, n: int) -> dict[str, Any]:
     """What the form shows for version `n`."""
     plain = {name: content[name] for name in _PLAIN}
-    lists = {name: "\n".join(content[name]) for name in _LISTS}
+    lists = {field: "\n".join(content[name]) for name, field in _LISTS.items()}
     codes: dict[bool, list[str]] = {True: [], False: []}
     for item in content["items"]:
         codes[item["shown"]].append(item["code"])
@@ -52,7 +52,7 @@ def content_of(typed: Mapping[str, Any], before: Content) -> dict[str, Any]:
     """The content that the form describes; items already there keep their order."""
     content = {name: typed[name] for name in ("sample", "sim_depth", "certainty")}
     content |= {name: (typed[name] or "").strip() for name in ("name", "ask", "how_far", "source_note")}
-    content |= {name: lines(typed[name]) for name in _LISTS}
+    content |= {name: lines(typed[field]) for name, field in _LISTS.items()}
     content |= {f"{kind}_limit": _limit(typed, kind) for kind in _LIMITS}
     content["roles"] = [{"code": code} for code in typed["roles"] or ()]
     content["stages"] = _stages(typed["stages"])

@@ -20,6 +20,7 @@ from fieldapp.visits import kinds
 from fieldapp.visits.models import TapRow
 
 _TAPS: Any = TapRow.__table__
+GO_ON = ("to", "to_subject")  # where the form goes on; no part of what was tapped
 _LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
 
 
@@ -68,7 +69,7 @@ def read(form: Mapping[str, list[str]]) -> Sent:
         id=tap_id,
         kind=kind,
         v=_number(form, "v") or 1,
-        payload=kinds.payload_of(kind, {name: values for name, values in form.items() if name != "to"}),
+        payload=kinds.payload_of(kind, {name: values for name, values in form.items() if name not in GO_ON}),
         seq=_number(form, "seq"),
         times={name: _number(form, name) for name in kinds.TIMES},
         person=_first(form, "person"),

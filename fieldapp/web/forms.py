@@ -16,7 +16,8 @@ AnyForm = TypeVar("AnyForm")
 def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
     """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
     make: Any = form_class
-    form: AnyForm = make(request.form if request.method == "POST" else None, **kwargs)
+    sent = request.form if request.method == "POST" else None
+    form: AnyForm = make(sent, meta={"locales": ["zh"]}, **kwargs)  # WTForms' own sentences
     return form
 
 

@@ -44,4 +44,5 @@ def install(app: Flask) -> None:
 
 def page(status: int, **context: Any) -> Any:
     """The error's page; `form_fields` shows again what was typed."""
-    return render(f"errors/{status}.html", status=status, request_id=g.get("request_id", ""), **context)
+    number = g.get("request_id", "") if status >= 500 else ""
+    return render(f"errors/{status}.html", status=status, request_id=number, **context)

@@ -1,5 +1,6 @@
 import fcntl
 import hashlib
+import io
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from fieldapp.evidence import copies, decoder
 from tests.evidence import pictures
@@ -121,6 +122,10 @@ def test_sizes(desk: Desk, make: Callable[[], bytes]) -> None:
         assert max(image.size) >= 900
 
 
+def test_sixty_megapixels_fit_into_the_childs_memory(desk: Desk) -> None:
+    assert copies.thumbnail(*desk.lay(pictures.saved(Image.new("L", (8000, 7500)), "PNG", compress_level=1)))
+
+
 def test_a_small_picture_is_not_blown_up(desk: Desk) -> None:
     copy = copies.view(*desk.lay(pictures.saved(pictures.scene(40, 30), "PNG")))
     assert copy
@@ -141,8 +146,34 @@ def test_every_colour_mode_and_clear_parts_become_white(desk: Desk, mode: str) -
     assert all(is_near(pixel, (255, 255, 255)) for pixel in corners(copy))
 
 
-def test_broken_exif_does_not_cost_the_picture(desk: Desk) -> None:
-    assert copies.thumbnail(*desk.lay(pictures.jpeg(exif=b"Exif\x00\x00nonsense" * 3)))
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_as_pillow_turns_it(desk: Desk, orientation: int) -> None:
+    content = pictures.saved(pictures.scene(320, 240), "JPEG", exif=pictures.exif(orientation))
+    copy = copies.thumbnail(*desk.lay(content))
+    assert copy
+    with Image.open(io.BytesIO(content)) as image:
+        upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((240, 240))
+    with Image.open(copy) as image:
+        assert image.size == upright.size
+        middles = [(x * image.width // 4, y * image.height // 4) for x in (1, 3) for y in (1, 3)]
+        assert all(is_near(image.getpixel(at), upright.getpixel(at)) for at in middles)
+
+
+def test_a_broken_tag_costs_neither_the_picture_nor_its_turning(desk: Desk) -> None:
+    damaged = pictures.exif().replace(b"N\0\0\0\0\x02\0\x05", b"N\0\0\0\0\x02\0\x02", 1)
+    assert damaged != pictures.exif()
+    copy = copies.thumbnail(*desk.lay(pictures.jpeg(exif=damaged)))
+    assert copy
+    with Image.open(copy) as image:
+        assert image.height > image.width
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_unreadable_exif_does_not_cost_the_picture(desk: Desk, kind: str) -> None:
+    content = pictures.saved(pictures.scene(64, 48), kind, exif=b"Exif\0\0garbage!")
+    assert copies.thumbnail(*desk.lay(content))
+    assert copies.exif_hint(desk.lay(content)[0]) == {}
 
 
 def test_the_original_is_untouched_and_a_second_look_starts_no_child(desk: Desk, children: list[int]) -> None:
@@ -164,6 +195,7 @@ DAMAGED = {
     "nothing but a head": lambda: b"\xff\xd8\xff" + bytes(1000),
     "empty": lambda: b"",
     "144 megapixels": pictures.bomb,
+    "61 megapixels": lambda: pictures.saved(Image.new("1", (7900, 7800)), "PNG"),
     "postscript": pictures.postscript,
     "html": lambda: pictures.HTML,
     "svg": lambda: pictures.SVG,

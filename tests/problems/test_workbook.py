@@ -156,6 +156,7 @@ def test_formatted_rows_far_below_do_not_count() -> None:
         (zipped({"xl/workbook.xml": b"<workbook/>"}, ZIP_BZIP2), "打不开"),
         (changed(SHEET, lambda xml: xml[:-30]), "打不开"),
         (changed(SHEET, lambda xml: xml.replace(b'r="A1"', b'r="1A"')), "打不开"),
+        (changed(SHEET, lambda xml: xml.replace(b'r="A1"', b'r="A0"')), "打不开"),
         (changed(SHEET, lambda xml: xml.replace(b"<v>0</v>", b"<v>99</v>")), "打不开"),
         (changed("xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"sheet1", b"sheet9")), "打不开"),
     ],
@@ -172,8 +173,10 @@ def test_an_encrypted_zip_entry_is_refused() -> None:
 
 
 def test_a_zip_bomb_is_refused_by_its_size_and_by_its_ratio() -> None:
-    assert "展开后太大" in refused(changed(SHEET, lambda _: bytes(52 * 1024 * 1024)))
-    assert "展开后太大" in refused(changed(SHEET, lambda _: bytes(5 * 1024 * 1024)))
+    megabytes = changed(SHEET, lambda _: bytes(5 * 1024 * 1024))
+    assert "展开后太大" in refused(megabytes)
+    assert "展开后太大" in refused(megabytes, ratio=100_000, unpacked=5 * 1024 * 1024)
+    assert "打不开" in refused(megabytes, ratio=100_000)
 
 
 def test_a_bomb_that_understates_its_size_is_not_unpacked_further() -> None:

@@ -96,6 +96,9 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
         return make_response(redirect(url_for("visits.today", said="kept"), 303))
     subject = (form.get("to_subject") or [""])[0]
     values: dict[str, Any] = {"subject": subject} if subject else {}
+    address = url_for(f"visits.{target}", visit_id=visit_id, **values)
     if request.headers.get("HX-Request"):
-        return make_response(phone.SCREENS[target](visit_id, **values))
-    return make_response(redirect(url_for(f"visits.{target}", visit_id=visit_id, **values), 303))
+        response = make_response(phone.SCREENS[target](visit_id, **values))
+        response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
+        return response
+    return make_response(redirect(address, 303))

@@ -77,7 +77,7 @@ def unplanned() -> Any:
 def memo(visit_id: UUID) -> Any:
     """The discreet view: what a running visit shows."""
     if _is_observer(visit_id):
-        return observer(visit_id)
+        return show("observer", visit_id, discreet=True)
     return show("memo", visit_id)
 
 
@@ -98,7 +98,7 @@ def _is_observer(visit_id: UUID) -> bool:
 @needs(MAKE)
 def observer(visit_id: UUID) -> Any:
     """Parallel timers and counts of whoever watches."""
-    return show("observer", visit_id)
+    return show("observer", visit_id, discreet=False)
 
 
 @pages.get("/n/<uuid:visit_id>/stuck")

@@ -8,8 +8,9 @@ from flask import request
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
-from fieldapp.errors import RuleBroken
-from fieldapp.organisations.queries import counters, people, units
+from fieldapp.errors import NotVisible, RuleBroken
+from fieldapp.organisations.models import Unit
+from fieldapp.organisations.queries import counters, one, people, units
 from fieldapp.visits import draws, planning, plans, queries, vault
 from fieldapp.visits.assigning import Offer
 from fieldapp.visits.forms import DrawForm, PlanForm, WhereForm
@@ -77,11 +78,23 @@ def _where() -> tuple[UUID, date, date] | None:
         return None
 
 
+def _drawn(draw_id: str, changes: Any) -> draws.Draw | None:
+    try:
+        return draws.draw_for(viewer(), UUID(draw_id), knows=changes is not None) if draw_id else None
+    except ValueError:
+        raise NotVisible from None
+
+
 def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str) -> Any:
-    form = bound(PlanForm, data=_defaults(changes))
+    unit, drawn = one(Unit, unit_id), _drawn(draw_id, changes)
+    form = bound(PlanForm, data=_defaults(changes, unit))
+    if drawn:
+        starts = ends = drawn.day
     problems = checkable_problems(unit_id)
     offers = planning.offers_for(unit_id, problems, starts, ends)
     _choices(form, unit_id, offers, problems)
+    if drawn:  # a plan that names a draw goes where and when the draw said
+        form.counter_id.choices = [each for each in form.counter_id.choices if each[0] == str(drawn.counter_id)]
     if is_sent(form):
         with rules_beside(form):
             wish = _wish(form, starts, ends, draw_id)
@@ -97,15 +110,16 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
         ends=ends,
         problems=problems,
         changes=changes,
-        draw_id=draw_id,
+        drawn=drawn,
+        unit=unit,
         may_override=viewer().has(Permission.OVERRIDE_TEAM),
         names={str(row.id): row.name for row in people()},
     )
 
 
-def _defaults(plan: Any) -> dict[str, Any]:
+def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
     if plan is None:
-        return {"short_name": "镇上办事", "early_days": 0}
+        return {"short_name": unit.phone_name, "early_days": 0}
     fields = (
         "counter_id",
         "scenario_version_id",

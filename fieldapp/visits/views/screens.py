@@ -12,6 +12,7 @@ from fieldapp.visits.briefing import stage_label
 from fieldapp.visits.models import Visit
 from fieldapp.visits.record import Record
 from fieldapp.visits.taps import own_taps
+from fieldapp.visits.telling import first_sayings, sayings
 from fieldapp.visits.timeline import seen_by
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
@@ -74,10 +75,20 @@ class Screen:
 
     @property
     def last(self) -> Any:
-        """My newest tap that counts, for the line above the button and for undo."""
+        """My newest tap that counts, a correction too, for the line above the button and for undo."""
         own = [line for line in self.whole.lines if line.person == self.me and line.place == "counted"]
-        own = [line for line in own if line.kind not in ("undo", "handin", "countersign", "begin", "correct")]
+        own = [line for line in own if line.kind not in ("undo", "handin", "countersign", "begin")]
         return max(own, key=lambda line: line.at) if own else None
+
+    @property
+    def told(self) -> dict[UUID, str]:
+        """What each tap says now."""
+        return sayings(self.record, self.content)
+
+    @property
+    def told_first(self) -> dict[UUID, str]:
+        """What struck taps said before, and what the tap that struck one did."""
+        return first_sayings(self.record, self.content)
 
     @property
     def handed_in(self) -> bool:

@@ -21,7 +21,8 @@
   app.measurePage = function (served, timing, monotonic, wall) {
     var fresh = timing && timing.type !== 'back_forward' && timing.transferSize > 0 && timing.responseStart > 0;
     if (!served || !fresh || timing.responseStart - timing.requestStart > TOO_SLOW) { return false; }
-    remember(served, wall - (monotonic - timing.responseStart));
+    var answered = (timing.requestStart + timing.responseStart) / 2; // off by half the wait at most
+    remember(served, wall - (monotonic - answered));
     return true;
   };
 

@@ -3,8 +3,12 @@
 (function (app) {
   var waiting = []; // {form, data} of presses whose request has not left yet
   var underWay = new Set(); // requests without an answer
+  var stamped = new WeakMap(); // form -> id of the tap its fields belong to
 
   app.stamp = function (form) {
+    var button = app.pressed(form);
+    if (button && stamped.get(form) === button.value) { return; } // again the same tap: its first instant stands
+    if (button) { stamped.set(form, button.value); }
     var known = typeof app.offset === 'number';
     var values = {
       wall_ms: Date.now(),

@@ -1,0 +1,244 @@
+"""Login as its user meets it: in and out, slowed down, expired with something typed, and roles nobody gives himself."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from fieldapp import clock
+from fieldapp.access.models import Account, RoleGrant
+from fieldapp.visits.scenario_models import Scenario
+from tests.pages import changed, fields_of
+from tests.story import PASSWORD, Story
+
+EXPIRED = 31 * 60 * 1000
+TYPED = "填到一半的名称"
+
+
+def log_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: str) -> TestResponse:
+    return client.post("/login", data={"username": username, "password": password, **more})
+
+
+def is_in(client: FlaskClient) -> bool:
+    return client.get("/me").status_code == 200
+
+
+@pytest.fixture
+def client(story: Story) -> FlaskClient:
+    """A browser that nobody has logged in with; its logins are real ones."""
+    return story.app.test_client()
+
+
+def test_the_right_password_opens_the_app(client: FlaskClient) -> None:
+    assert not is_in(client)
+    answer = log_in(client, " Clerk ")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("login="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert is_in(client)
+
+
+@pytest.mark.parametrize(("username", "password"), [("clerk", "wrong-password"), ("nobody", PASSWORD), ("", "")])
+def test_a_wrong_one_says_the_same_whoever_it_is(client: FlaskClient, username: str, password: str) -> None:
+    answer = log_in(client, username, password)
+    assert answer.status_code == 422
+    assert "账号或密码不对" in answer.text
+    assert password not in answer.text or not password
+    assert not is_in(client)
+
+
+def test_after_five_failures_even_the_right_password_waits(client: FlaskClient) -> None:
+    start = clock.now()
+    with clock.moved_to(start):
+        for _ in range(5):
+            assert "账号或密码不对" in log_in(client, "clerk", "wrong-password").text
+        slowed = log_in(client, "clerk")
+        assert slowed.status_code == 422
+        assert "试得太多了，2 秒后再试" in slowed.text
+        assert log_in(client, "head").status_code == 303  # a name is slowed down, not a place
+    with clock.moved_to(start + 2001):
+        assert log_in(client, "clerk").status_code == 303
+        assert "账号或密码不对" in log_in(client, "clerk", "wrong-password").text  # the count began anew
+
+
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "me"]
+)
+def test_it_leads_to_no_other_site(client: FlaskClient, target: str) -> None:
+    assert log_in(client, "clerk", next=target).headers["Location"] == "/"
+
+
+def test_it_leads_on_to_the_page_first_asked_for(client: FlaskClient) -> None:
+    asked = client.get("/visits?said=saved")
+    page = client.get(asked.headers["Location"]).text
+    sent = changed(fields_of(page, "/login"), username="clerk", password=PASSWORD)
+    assert client.post("/login", data=sent).headers["Location"] == "/visits?said=saved"
+
+
+def test_logout_ends_the_login_itself(client: FlaskClient) -> None:
+    log_in(client, "clerk")
+    token = client.get_cookie("login")
+    assert token is not None
+    answer = client.post("/logout")
+    assert "storage" not in answer.headers["Clear-Site-Data"]  # the unsent queue lies there
+    assert not is_in(client)
+    client.set_cookie("login", token.value)  # a cookie kept from before opens nothing
+    assert not is_in(client)
+
+
+def test_an_idle_desk_is_logged_out_and_a_phone_is_not(client: FlaskClient, story: Story) -> None:
+    phone, start = story.app.test_client(), clock.now()
+    with clock.moved_to(start):
+        log_in(client, "clerk")
+        phone.post(
+            "/login", data={"username": "clerk", "password": PASSWORD}, headers={"User-Agent": "Mobile Mobi"}
+        )
+    with clock.moved_to(start + EXPIRED):
+        assert not is_in(client)
+        assert is_in(phone)
+    with clock.moved_to(start + 25 * 3600 * 1000):
+        assert not is_in(phone)
+
+
+def expired_edit(client: FlaskClient, story: Story) -> tuple[str, TestResponse]:
+    """A clerk types into the scenario editor; before it is sent, the login expires."""
+    scenario = story.row(Scenario, Scenario.county_id == story.viewer("clerk").county_id)
+    address, start = f"/scenarios/{scenario}/edit", clock.now()
+    with clock.moved_to(start):
+        log_in(client, "clerk")
+        sent = changed(fields_of(client.get(address).text, address), name=TYPED)
+    with clock.moved_to(start + EXPIRED):
+        return address, client.post(address, data=sent)
+
+
+def names(client: FlaskClient) -> str:
+    return client.get("/scenarios").text
+
+
+def test_what_was_typed_comes_back_and_is_not_carried_out(client: FlaskClient, story: Story) -> None:
+    address, refused = expired_edit(client, story)
+    assert refused.status_code == 401
+    assert "登录过期，刚才填的都在，重新登录就行" in refused.text
+    assert TYPED not in refused.text  # it rides along sealed
+
+    sent = changed(fields_of(refused.text, "/login"), username="clerk", password=PASSWORD)
+    again = client.post("/login", data=sent)
+    assert "接着填" in again.text
+    shown = client.post(address, data=changed(fields_of(again.text, address)))
+    assert shown.status_code == 200
+    assert TYPED in shown.text
+    assert TYPED not in names(client)
+
+    saved = client.post(address, data=changed(fields_of(shown.text, address)))
+    assert saved.status_code == 303
+    assert TYPED in names(client)
+
+
+def test_another_person_does_not_get_it(client: FlaskClient, story: Story) -> None:
+    _address, refused = expired_edit(client, story)
+    sent = changed(fields_of(refused.text, "/login"), username="head", password=PASSWORD)
+    answer = client.post("/login", data=sent)
+    assert answer.status_code == 303
+    assert TYPED not in answer.text
+
+
+def test_a_wrong_password_in_between_loses_nothing(client: FlaskClient, story: Story) -> None:
+    _address, refused = expired_edit(client, story)
+    wrong = client.post("/login", data=changed(fields_of(refused.text, "/login"), username="clerk", password="no"))
+    right = changed(fields_of(wrong.text, "/login"), password=PASSWORD)
+    assert TYPED in client.post("/login", data=right).text
+
+
+def test_nothing_is_promised_to_whoever_was_never_logged_in(client: FlaskClient) -> None:
+    refused = client.post("/plans/where", data={"unit_id": "x"})
+    assert refused.status_code == 401
+    assert "刚才填的都在" not in refused.text
+    assert fields_of(refused.text, "/login")[1] == ("carried", "")
+
+
+def test_a_tap_is_offered_with_the_time_it_came(client: FlaskClient) -> None:
+    start, taps = clock.at(2026, 11, 24, 9, 17, 10), f"/n/{uuid4()}/taps"
+    with clock.moved_to(start - EXPIRED - 86_400_000):
+        log_in(client, "inspector1")
+    with clock.moved_to(start):
+        refused = client.post(taps, data={"kind": "note", "text": "门关着"})
+    with clock.moved_to(start + 60_000):
+        sent = changed(fields_of(refused.text, "/login"), username="inspector1", password=PASSWORD)
+        page = client.post("/login", data=sent).text
+    assert "9:17:10" in page
+    assert "接着记" in page
+    assert [name for name, _value in fields_of(page, taps)] == ["carried"]
+
+
+def test_a_step_without_fields_is_not_offered_again(client: FlaskClient, story: Story) -> None:
+    start = clock.now()
+    account = story.row(Account, Account.username == "leadership")
+    with clock.moved_to(start):
+        log_in(client, "admin")
+    with clock.moved_to(start + EXPIRED):
+        refused = client.post(f"/accounts/{account}/disabled")
+        sent = changed(fields_of(refused.text, "/login"), username="admin", password=PASSWORD)
+        page = client.post("/login", data=sent).text
+    assert "disabled" not in page
+    assert "没有做" in page
+    assert log_in(story.app.test_client(), "leadership").status_code == 303
+
+
+def test_a_stopped_account_is_out_at_once(client: FlaskClient, story: Story, as_: Any) -> None:
+    log_in(client, "clerk")
+    account = story.row(Account, Account.username == "clerk")
+    assert as_("admin").post(f"/accounts/{account}/disabled").status_code == 303
+    assert not is_in(client)
+    assert "账号或密码不对" in log_in(client, "clerk").text
+
+
+def test_a_new_password_ends_the_logins_elsewhere(client: FlaskClient, story: Story) -> None:
+    here = story.app.test_client()
+    log_in(client, "clerk")
+    log_in(here, "clerk")
+    answer = here.post("/me", data={"old": PASSWORD, "password": "another-password-2"})
+    assert answer.status_code == 303
+    assert is_in(here)
+    assert not is_in(client)
+    assert log_in(client, "clerk").status_code == 422
+
+
+def test_a_reset_password_is_shown_once_and_must_be_changed(client: FlaskClient, story: Story, as_: Any) -> None:
+    account = story.row(Account, Account.username == "clerk")
+    admin = as_("admin")
+    page = admin.post(f"/accounts/{account}/password").text
+    password = page.split('class="fingerprint mt-2">')[1].split("<")[0]
+    assert password not in admin.get(f"/accounts/{account}").text
+    assert log_in(client, "clerk").status_code == 422
+    assert log_in(client, "clerk", password).headers["Location"] == "/me?said=must_change"
+
+
+def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:
+    span = {"starts": "2018-01-01", "ends": "2099-12-31"}
+    return client.post(f"/accounts/{account}", data={"role": role, "unit_id": "", **span})
+
+
+@pytest.mark.parametrize(("role", "door"), [("clerk", "/visits"), ("head", "/roles")])
+def test_an_administrator_makes_himself_neither_clerk_nor_head(story: Story, as_: Any, role: str, door: str) -> None:
+    admin, own = as_("admin"), story.row(Account, Account.username == "admin")
+    assert give_role(admin, own, role).status_code == 303
+    grant = story.row(RoleGrant, RoleGrant.role == role, RoleGrant.confirmed_by.is_(None))
+    assert "等主任确认" in admin.get(f"/accounts/{own}").text
+    assert admin.get(door).status_code == 404
+    assert admin.post(f"/roles/{grant}/confirmation").status_code == 404
+    assert admin.get(door).status_code == 404
+
+    head = as_("head")
+    assert "管理员甲" in head.get("/roles").text
+    assert head.post(f"/roles/{grant}/confirmation").status_code == 303
+    assert admin.get(door).status_code == 200
+
+
+def test_a_head_does_not_confirm_himself(story: Story, as_: Any) -> None:
+    account = story.row(Account, Account.username == "head")
+    give_role(as_("admin"), account, "clerk")
+    grant = story.row(RoleGrant, RoleGrant.role == "clerk", RoleGrant.confirmed_by.is_(None))
+    assert as_("head").post(f"/roles/{grant}/confirmation").status_code == 422

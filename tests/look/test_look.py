@@ -1,0 +1,185 @@
+"""What is sent to a phone is what the sources say, runs on Chromium 75, stays small, and needs nobody else's server."""
+
+import gzip
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import esprima
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
+HTMX = STATIC / "vendor" / "htmx-2.0.4" / "htmx.min.js"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# service worker and outbox are scripts of their own
+SCRIPTS = sorted(path for path in (STATIC / "js").rglob("*.js") if path != JS)
+NEW_SELECTOR = re.compile(
+    r":(is|where|has)\(|:not\([^)]*[,\s>+~]"
+)  # a list in :not() voids the whole rule there
+NEW_PROPERTY = re.compile(r"inset|aspect-ratio|accent-color")
+NEW_VALUE = re.compile(r"(?<![\w-])(color-mix|min|max|clamp|oklch|lab)\(|\d[sld]v[hw]\b")
+GAP = re.compile(r"(column-|row-)?gap$")
+NEW_CALL = re.compile(
+    r"requestSubmit|randomUUID|replaceChildren|\.replaceAll\(|\.at\(|structuredClone|allSettled|\.submitter"
+)
+OWN_HOSTS = {"http://www.w3.org/2000/svg"}  # a name, not an address
+
+
+@pytest.fixture(scope="module")
+def builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_css", ROOT / "scripts" / "build_css.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rules(css: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Selector and declarations of each rule, those inside @media and @supports too."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", css):
+        pairs = (part.split(":", 1) for part in re.split(r";(?![^(]*\))", body) if ":" in part)
+        yield selector.strip(), {name.strip().lower(): value.strip() for name, value in pairs}
+
+
+def gzipped(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def test_built_style_is_not_stale(builder: ModuleType) -> None:
+    assert CSS.read_text("utf-8").startswith(builder.first_line(builder.css_sources())), "run make css"
+
+
+def test_built_script_is_not_stale(builder: ModuleType) -> None:
+    assert JS.read_text("utf-8").startswith(builder.first_line(builder.js_sources())), "run make css"
+
+
+def too_new(css: str) -> list[str]:
+    """What Chromium 75 would ignore, with its selector."""
+    found = re.findall(r"@(?:layer|container|property)\b", css)
+    for selector, declared in rules(css):
+        is_grid = "grid" in declared.get("display", "")
+        found += [selector] if NEW_SELECTOR.search(selector) else []
+        found += [f"{selector}: {name}" for name in declared if NEW_PROPERTY.match(name)]
+        found += [f"{selector}: {name}" for name in declared if GAP.match(name) and not is_grid]
+        found += [f"{selector}: {value}" for value in declared.values() if NEW_VALUE.search(value)]
+    return found
+
+
+def test_style_has_nothing_chromium_75_lacks() -> None:
+    assert not too_new(CSS.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".a{display:flex;gap:1rem}",
+        ".a{row-gap:1rem}",
+        "@media print{.a:has(b){color:red}}",
+        ".a:not(.b,.c){color:red}",
+        ".a{width:min(1px,2px)}",
+        ".a{inset:0}",
+        "@layer x{.a{color:red}}",
+        ".a{height:100dvh}",
+    ],
+)
+def test_the_check_of_the_style_finds(css: str) -> None:
+    assert too_new(css)
+
+
+@pytest.mark.parametrize("css", [".a{display:grid;gap:1px}", ".a{grid-gap:1px;width:minmax(1px,2px)}"])
+def test_the_check_of_the_style_lets_pass(css: str) -> None:
+    assert not too_new(css)
+
+
+def test_style_loads_nothing() -> None:
+    css = CSS.read_text("utf-8")
+    assert not re.findall(r"@import|@font-face|data:", css)
+    assert not re.findall(r"url\([^)]*\)", css)
+
+
+def test_sizes_stay_in_the_budget(capsys: pytest.CaptureFixture[str]) -> None:
+    css, own, htmx = gzipped(CSS), gzipped(JS), gzipped(HTMX)
+    with capsys.disabled():
+        print(f" gz: css {css}, js {own}, htmx {htmx}", end=" ")
+    assert css <= 16_000
+    assert own + htmx <= 19_000
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, JS], ids=lambda path: path.name)
+def test_script_is_es2017(path: Path) -> None:
+    text = path.read_text("utf-8")
+    tree = esprima.parseScript(text, {"tokens": True})
+    for token in tree.tokens:
+        assert token.value not in ("?.", "??", "??=", "||=", "&&=", "#")
+    assert not re.search(r"for\s+await|async\s+function\s*\*|catch\s*\{", text), "newer than ES2017"
+    assert not NEW_CALL.search(re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)), "not in Chromium 75"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_one_short_behaviour(path: Path) -> None:
+    if "visit" not in path.parts:
+        assert len(path.read_text("utf-8").splitlines()) <= 80
+
+
+def test_htmx_is_the_last_version_old_phones_can_read() -> None:
+    assert 'version:"2.0.4"' in HTMX.read_text("utf-8")
+    assert (HTMX.parent / "LICENSE").exists()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_template_keeps_to_the_content_policy(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)
+    assert not re.search(r"\sstyle\s*=", text), "style attribute"
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"\s(on[a-z]+|hx-on[:\w-]*|hx-vals\s*=\s*[\"']js)\s*=", text), (
+        "script in an attribute"
+    )
+    assert not re.search(r"(javascript|data):[^\"']*[;,(]", text)
+    for tag, body in re.findall(r"<script\b([^>]*)>(.*?)</script>", text, flags=re.S):
+        assert "src=" in tag, "inline script"
+        assert not body.strip(), "inline script"
+
+
+def test_nothing_comes_from_a_foreign_host() -> None:
+    files = [*TEMPLATES, CSS, JS, HTMX, *SCRIPTS, *STATIC.rglob("*.svg"), *STATIC.rglob("*.scss")]
+    for path in files:
+        text = path.read_text("utf-8")
+        addresses = set(re.findall(r"https?://[^\s\"'<>)]+", text)) - OWN_HOSTS
+        assert not addresses, path
+        assert not re.findall(r"(?:src|href|action)\s*=\s*[\"']//", text), path
+
+
+def test_lock_names_no_registry() -> None:
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_every_icon_is_drawn(path: Path) -> None:
+    drawings = set(
+        re.findall(r"^  '(\w+)': '<", (ROOT / "templates/ui/icon.html").read_text("utf-8"), flags=re.M)
+    )
+    asked = set(re.findall(r"\bicon\('(\w+)'\)", path.read_text("utf-8")))
+    assert asked <= drawings
+
+
+def classes_of(template: str) -> set[str]:
+    """The names written out in class attributes; those that Jinja composes are left out."""
+    bare = re.sub(r"\{[%{#].*?[%}#]\}", "\0", template, flags=re.S)
+    names = " ".join(re.findall(r'\bclass="([^"]*)"', bare)).split(" ")
+    return {name for name in names if name and "\0" not in name}
+
+
+def test_every_class_is_styled() -> None:
+    styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", CSS.read_text("utf-8")))
+    unknown = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in TEMPLATES
+        for name in classes_of(path.read_text("utf-8")) - styled
+    }
+    assert not unknown

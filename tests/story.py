@@ -1,0 +1,57 @@
+"""The demo as the tests' world: two counties, one visit handed in, one planned for today. Found by name, not by id."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+
+from fieldapp.access.models import Account
+from fieldapp.access.viewers import Viewer, viewer_of_person
+from fieldapp.db import apart
+from fieldapp.demo.load import load_demo
+from fieldapp.organisations.models import County, Person
+from fieldapp.visits import plans, vault
+from fieldapp.visits.models import Plan, Visit
+
+PASSWORD = "test-password-1"
+ROLES = ("inspector1", "leader1", "origin3", "clerk", "head", "unit", "leadership", "city", "admin", "clerk2", "unit2")
+
+
+def load(app: Flask) -> None:
+    """Fill an empty database with the story."""
+    with app.app_context():
+        list(load_demo(PASSWORD, if_empty=False))
+
+
+@dataclass(frozen=True)
+class Story:
+    """Ways to find the story's rows and people in an app."""
+
+    app: Flask
+
+    def viewer(self, username: str) -> Viewer:
+        """The viewer an account would be, without logging in."""
+        with self.app.app_context(), apart() as session:
+            account = session.scalars(sa.select(Account).where(Account.username == username)).one()
+            person = session.get_one(Person, account.person_id)
+            return viewer_of_person(person, session.get_one(County, account.county_id), session)
+
+    def row(self, model: type[Any], *where: Any) -> UUID:
+        """The id of the first row that matches."""
+        with self.app.app_context(), apart() as session:
+            found: UUID = session.scalars(sa.select(model.id).where(*where).order_by(model.id)).first()
+            assert found is not None, model
+            return found
+
+    def plan_of_today(self) -> plans.PlannedVisit:
+        """The plan that inspector1 may see today."""
+        with self.app.app_context(), apart() as session:
+            rows = [plans.PlannedVisit(**vault.unseal(blob)) for blob in session.scalars(sa.select(Plan.blob))]
+            begun = set(session.scalars(sa.select(Visit.id)))
+        return next(plan for plan in rows if UUID(plan.visit_id) not in begun)
+
+    def handed_in(self) -> UUID:
+        """The story's visit of 2018-06-20."""
+        return self.row(Visit, Visit.state == "handed_in")

@@ -1,0 +1,123 @@
+"""A plan that names a draw goes where and when the draw said, and the draw can be repeated after the hand-in."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from fieldapp import clock
+from fieldapp.db import acting, apart, db
+from fieldapp.demo.visit import Phone
+from fieldapp.organisations.models import Counter
+from fieldapp.visits import draw, kinds, plans, projecting, taps
+from fieldapp.visits.models import Visit
+from tests.pages import changed, fields_of
+from tests.story import Story
+
+PEOPLE = ("inspector1", "inspector2")
+
+
+def make_draw(clerk: FlaskClient) -> str:
+    """Draw between both counters over two days from tomorrow; gives the address of the new plan."""
+    page = fields_of(clerk.get("/draws").text, "/draws")
+    counters = re.findall(r'name="counters" value="([0-9a-f-]{36})"', clerk.get("/draws").text)
+    first = clock.today() + timedelta(1)
+    span = {"starts": first.isoformat(), "ends": (first + timedelta(1)).isoformat()}
+    answer = clerk.post("/draws", data=changed(page, counters=counters, **span), follow_redirects=True)
+    found = re.search(r'href="(/plans/new[^"]*)"', answer.text)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
+def save(clerk: FlaskClient, story: Story, address: str, **more: Any) -> Any:
+    page = clerk.get(address).text
+    team = re.search(r'name="team_id" value="([0-9a-f-]{36})"', page)
+    problem = re.search(r'name="problem_ids" value="([0-9a-f-]{36})"', page)
+    assert team is not None
+    assert problem is not None
+    chosen = {
+        "team_id": team[1],
+        "problem_ids": problem[1],
+        "people": [str(story.viewer(name).person_id) for name in PEOPLE],
+        "approval": "回访方案〔2026〕7 号",
+    }
+    return clerk.post(address, data=changed(fields_of(page, address), **{**chosen, **more}))
+
+
+@pytest.fixture
+def drawn(story: Story, as_: Any) -> tuple[FlaskClient, str]:
+    clerk = as_("clerk")
+    address = make_draw(clerk)
+    return clerk, save(clerk, story, address).headers["Location"]
+
+
+def test_only_the_drawn_counter_can_be_chosen(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    address = make_draw(clerk)
+    page = clerk.get(address).text
+    offered = set(re.findall(r"value=\"([0-9a-f-]{36})\"", page.split('id="counter_id"')[1].split("</select>")[0]))
+    assert len(offered) == 1
+    other = story.row(Counter, Counter.id.not_in([UUID(each) for each in offered]))
+    assert save(clerk, story, address, counter_id=str(other)).status_code == 422
+
+
+def test_the_address_cannot_move_the_day(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    address = make_draw(clerk)
+    day = re.search(r"starts=([0-9-]{10})", address)
+    assert day is not None
+    moved = address.replace(f"starts={day[1]}", "starts=2030-01-01").replace(f"ends={day[1]}", "ends=2030-01-02")
+    plan = clerk.get(save(clerk, story, moved).headers["Location"]).text
+    assert "2030年" not in plan
+
+
+def test_an_unknown_draw_and_another_persons_are_not_found(as_: Any) -> None:
+    address = make_draw(as_("clerk"))
+    assert as_("head").get(address).status_code == 404
+    assert as_("clerk").get(re.sub(r"draw=.*", "draw=1", address)).status_code == 404
+
+
+def seed_of(page: str) -> str | None:
+    found = re.search(r"公布）<br><span class=\"mono\">([0-9a-f]{64})<", page)
+    return found[1] if found else None
+
+
+def hand_in(story: Story, plan_id: str) -> None:
+    with story.app.app_context():
+        with apart() as session:
+            plan = plans.at_begin(UUID(plan_id), session)
+        assert plan is not None
+        visit, at = UUID(plan.visit_id), clock.now()
+        phones = [Phone(story.viewer(name), story.viewer(name).person_id, visit, name) for name in PEOPLE]
+        for phone in phones:
+            phone.tap(at, "begin", {"plan": plan.id, "briefing": 1, "role": "办事"})
+        for phone in phones:
+            with acting(phone.viewer, writes=False):
+                own = taps.own_taps(visit, phone.person, phone.device, db.session())
+            phone.tap(at + 1000, "handin", kinds.manifest(own))
+        with apart() as session:
+            seal = projecting.record_of(session.get_one(Visit, visit), session).seal
+        phones[0].tap(at + 2000, "countersign", {"record": seal, "agrees": True})
+
+
+def test_the_seed_opens_at_the_hand_in_and_repeats_the_draw(drawn: tuple[FlaskClient, str], story: Story) -> None:
+    clerk, address = drawn
+    before = clerk.get(address).text
+    fingerprint = re.search(r"（SHA-256）<br><span class=\"mono\">([0-9a-f]{64})<", before)
+    assert fingerprint is not None
+    assert seed_of(before) is None
+
+    hand_in(story, address.split("/")[2].split("?")[0])
+    after = clerk.get(address).text
+    seed = seed_of(after)
+    assert seed is not None
+    assert draw.fingerprint(bytes.fromhex(seed)) == fingerprint[1]
+    candidates = re.findall(r"<span class=\"mono muted\">([^<]+)<", after)
+    assert len(candidates) == 4
+    result = draw.drawn(bytes.fromhex(seed), candidates)
+    strong = re.search(r"<li class=\"strong\">.*?mono muted\">([^<]+)<", after, re.S)
+    assert strong is not None
+    assert strong[1] == result

@@ -1,0 +1,34 @@
+"""Wall 2: the office's written rule, line by line, against the policy table."""
+
+import pytest
+
+from fieldapp.access.permissions import Permission as P
+from fieldapp.access.policy import POLICY, Role
+
+RULE = [
+    ("only clerk and head plan visits", P.PLAN_VISITS, {Role.CLERK, Role.HEAD}),
+    ("only the head sends the finder's own team", P.OVERRIDE_TEAM, {Role.HEAD}),
+    ("only the head reads who read the plans", P.READ_LOG_OF_PLANS, {Role.HEAD}),
+    ("only the head changes what was issued", P.CHANGE_ISSUED, {Role.HEAD}),
+    ("only the head makes a clerk or a head", P.CONFIRM_ROLES, {Role.HEAD}),
+    ("only those in a team make visits", P.MAKE_VISITS, {Role.INSPECTOR, Role.LEADER}),
+    ("only a leader settles conflicts", P.SETTLE_CONFLICTS, {Role.LEADER}),
+    ("units, city, leadership and administrator read no visit", P.READ_VISITS,
+     {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),
+    ("only the unit reports its measures", P.REPORT_MEASURES, {Role.UNIT}),
+    ("only the administrator manages accounts", P.MANAGE_ACCOUNTS, {Role.ADMIN}),
+    ("the administrator never reads content", P.READ_PROBLEMS,
+     {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY}),
+    ("the office edits what is tried", P.EDIT_SCENARIOS, {Role.CLERK, Role.HEAD}),
+    ("scenarios are not shown to units and city", P.READ_SCENARIOS,
+     {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "permission", "roles"), RULE, ids=[row[0] for row in RULE])
+def test_rule(rule: str, permission: P, roles: set[Role]) -> None:
+    assert {role for role in Role if permission in POLICY[role]} == roles
+
+
+def test_every_role_has_a_row() -> None:
+    assert set(POLICY) == set(Role)

@@ -1,0 +1,86 @@
+"""Wall 3: every ORM read is narrowed to its viewer; Core stands only where the house lists it."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from fieldapp.access import visibility
+from fieldapp.db import acting, db
+from fieldapp.problems.models import Measure, Problem
+from fieldapp.visits.models import Plan, TapRow, Visit
+
+CORE = re.compile(r"__table__|\bbare\(|exec_driver_sql|sa\.text\(|text\(\"")
+# Files that may speak Core, each with why it cannot show a row to the wrong person.
+CORE_FILES = {
+    "db.py": "the pragmas and the helper itself",
+    "history.py": "appends and reads its own stream as system",
+    "access/actions.py": "attempts and logins, counted before anybody is known",
+    "evidence/actions.py": "inserts an original's row",
+    "visits/taps.py": "the door: keeps first and judges later",
+    "visits/plans.py": "the only door to the secret table: asks for the knower itself",
+    "visits/projecting.py": "inserts as system",
+    "visits/plan_queries.py": "a subquery of ids inside a narrowed select",
+}
+
+
+def test_a_session_without_a_viewer_reads_nothing(app) -> None:
+    with app.app_context(), pytest.raises(visibility.NoViewer):
+        db.session.scalars(sa.select(Problem)).all()
+
+
+def test_every_model_says_who_sees_it() -> None:
+    for model in visibility.scoped_models():
+        assert callable(getattr(model, "visible_to", None)), model.__tablename__
+
+
+def test_core_stands_only_in_the_listed_files() -> None:
+    root = Path(visibility.__file__).parents[1]
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if CORE.search(path.read_text()) and not path.name.endswith("models.py")
+    }
+    assert found - {"access/visibility.py", "demo/load.py"} <= CORE_FILES.keys()
+
+
+def _seen(story, username: str, model: type) -> int:
+    viewer = story.viewer(username)
+    with story.app.app_context(), acting(viewer, writes=False) as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+@pytest.mark.parametrize(
+    ("username", "problems", "visits"),
+    [
+        ("clerk", 6, 1),
+        ("head", 6, 1),
+        ("inspector1", 0, 1),  # another team's problems; his own visit
+        ("leader1", 0, 1),
+        ("origin3", 6, 0),  # found them; was not there
+        ("unit", 5, 0),  # not the draft
+        ("leadership", 5, 0),
+        ("city", 5, 0),
+        ("admin", 0, 0),
+        ("clerk2", 0, 0),
+        ("unit2", 0, 0),
+    ],
+)
+def test_rows_by_role(story, username: str, problems: int, visits: int) -> None:
+    assert (_seen(story, username, Problem), _seen(story, username, Visit)) == (problems, visits)
+
+
+@pytest.mark.parametrize("username", ["clerk", "head", "inspector1", "unit", "admin"])
+def test_nobody_selects_a_plan(story, username: str) -> None:
+    assert _seen(story, username, Plan) == 0
+
+
+def test_the_hook_reaches_lazy_loads_and_get(story) -> None:
+    viewer = story.viewer("unit2")
+    problem = story.row(Problem)
+    with story.app.app_context(), acting(viewer, writes=False) as session:
+        assert session.get(Problem, problem) is None
+        assert session.scalars(sa.select(Measure)).all() == []
+        assert session.scalars(sa.select(TapRow)).all() == []
+        assert session.execute(sa.update(Problem).values(text="x")).rowcount == 0

@@ -1,0 +1,86 @@
+"""Fills the arguments of every route with things of the story: of one's own county and of the neighbour's."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from werkzeug.routing import Rule
+
+from fieldapp.access.models import Account, Login, RoleGrant
+from fieldapp.db import apart
+from fieldapp.inspections.models import Inspection
+from fieldapp.organisations.models import (
+    Counter,
+    County,
+    Person,
+    Recusal,
+    Round,
+    ServicePoint,
+    Team,
+    TeamMembership,
+    Unit,
+)
+from fieldapp.problems.models import Measure, Problem
+from fieldapp.visits.models import TapRow, Visit
+from fieldapp.visits.scenario_models import Item, Scenario
+
+MODELS = {
+    "account_id": Account,
+    "grant_id": RoleGrant,
+    "unit_id": Unit,
+    "point_id": ServicePoint,
+    "counter_id": Counter,
+    "round_id": Round,
+    "team_id": Team,
+    "membership_id": TeamMembership,
+    "person_id": Person,
+    "recusal_id": Recusal,
+    "inspection_id": Inspection,
+    "problem_id": Problem,
+    "measure_id": Measure,
+    "visit_id": Visit,
+    "scenario_id": Scenario,
+    "item_id": Item,
+}
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+
+
+def ids_of(story: Any, argument: str, county: str) -> list[UUID]:
+    """Every id that may stand for an argument, in one county."""
+    with story.app.app_context(), apart() as session:
+        home = session.scalars(sa.select(County.id).where(County.name == county)).one()
+        if argument == "plan_id":
+            return [UUID(story.plan_of_today().id)] if county == "开江县" else []
+        if argument in ("tap_id", "subject"):
+            visits = sa.select(Visit.id).where(Visit.county_id == home)
+            return list(session.scalars(sa.select(TapRow.id).where(TapRow.visit.in_(visits), TapRow.kind == "photo")))
+        model = MODELS.get(argument)
+        if model is None:
+            return []
+        return list(session.scalars(sa.select(model.id).where(model.county_id == home).order_by(model.id).limit(40)))
+
+
+def addresses(story: Any, rule: Rule, county: str) -> Iterator[str]:
+    """The addresses of a route over the things of a county; one that belongs to nothing when it has none."""
+    arguments = sorted(rule.arguments)
+    others = {"size": ["thumb"], "place": [0], "token_hash": ["0" * 64], "filename": ["css/app.css"]}
+    first = next((each for each in arguments if each not in others), None)
+    with story.app.test_request_context():
+        adapter = story.app.url_map.bind("localhost")
+        for thing in (ids_of(story, first, county) or [NOWHERE]) if first else [None]:
+            values: dict[str, Any] = {}
+            for name in arguments:
+                if name == first:
+                    values[name] = thing
+                elif name in others:
+                    values[name] = others[name][0]
+                else:
+                    values[name] = (ids_of(story, name, county) or [NOWHERE])[0]
+            yield adapter.build(rule.endpoint, values)
+
+
+def logins_of(story: Any) -> list[str]:
+    """Hashes of the open logins."""
+    with story.app.app_context(), apart() as session:
+        return list(session.scalars(sa.select(Login.token_hash)))
