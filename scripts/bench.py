@@ -35,8 +35,13 @@ class Browser:
         self.http = http.client.HTTPConnection("127.0.0.1", port)
         self.cookies: dict[str, str] = {}
 
-    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "", **headers: str) -> tuple[int, bytes]:
-        sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Sec-Fetch-Site": "same-origin"}
+    def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "", **headers: str
+    ) -> tuple[int, bytes]:
+        sent = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "Sec-Fetch-Site": "same-origin",
+        }
         if kind:
             sent["Content-Type"] = kind
         self.http.request(method, path, body or None, {**sent, **headers})
@@ -83,7 +88,12 @@ def _line(name: str, values: list[float]) -> None:
 
 
 def tap(browser: Browser, visit: str, person: str) -> float:
-    fields = {"kind": "answer", "item": f"i{uuid.uuid4().hex[:6]}", "person": person, "press": f"{uuid.uuid4()}:yes"}
+    fields = {
+        "kind": "answer",
+        "item": f"i{uuid.uuid4().hex[:6]}",
+        "person": person,
+        "press": f"{uuid.uuid4()}:yes",
+    }
     times = {"wall_ms": str(int(time.time() * 1000)), "mono_ms": "1000", "origin_ms": "1", "offset_ms": "0"}
     body = urlencode({**fields, **times}).encode()
 
@@ -100,7 +110,9 @@ def photo_body(size: int) -> tuple[bytes, str]:
     data = image.getvalue()[:size].ljust(size, b"\0")
     mark = uuid.uuid4().hex
     fields = {"kind": "photo", "press": str(uuid.uuid4()), "slot": "x", "taken": "camera"}
-    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()
+    ]
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
     unique = data[:-16] + os.urandom(16)
     body = "".join(parts).encode() + head.encode() + unique + f"\r\n--{mark}--\r\n".encode()
@@ -170,11 +182,20 @@ def measure(port: int, pid: int, folder: Path) -> None:
     briefing = browser.ask("GET", f"/n/p/{plan}")[1].decode()
     visit = re.search(r"/n/([0-9a-f-]{36})/taps", briefing)[1]  # type: ignore[index]
     person = re.search(r'name="person" value="([0-9a-f-]{36})"', briefing)[1]  # type: ignore[index]
-    begin = {"kind": "begin", "plan": plan, "briefing": "1", "person": person, "press": f"{uuid.uuid4()}:办事"}
+    begin = {
+        "kind": "begin",
+        "plan": plan,
+        "briefing": "1",
+        "person": person,
+        "press": f"{uuid.uuid4()}:办事",
+    }
     browser.ask("POST", f"/n/{visit}/taps", urlencode(begin).encode(), FORM)
     for stage in ("arrive", "ticket", "call"):
         browser.ask(
-            "POST", f"/n/{visit}/taps", urlencode({"kind": "stage", "press": f"{uuid.uuid4()}:{stage}"}).encode(), FORM
+            "POST",
+            f"/n/{visit}/taps",
+            urlencode({"kind": "stage", "press": f"{uuid.uuid4()}:{stage}"}).encode(),
+            FORM,
         )
     weigh(browser, f"/n/{visit}")
     weigh(browser, f"/n/{visit}/all")
@@ -184,16 +205,26 @@ def measure(port: int, pid: int, folder: Path) -> None:
     _photos(browser, visit)
     rss, peak = memory_mb(pid)
     print(f"server memory {rss:.0f} MB now, {peak:.0f} MB at most (aim 120)")
-    shot = re.search(r"/n/[0-9a-f-]+/pictures/[0-9a-f-]+/thumb", browser.ask("GET", f"/n/{visit}/all")[1].decode())
+    shot = re.search(
+        r"/n/[0-9a-f-]+/pictures/[0-9a-f-]+/thumb", browser.ask("GET", f"/n/{visit}/all")[1].decode()
+    )
     if shot:
         print(f"thumbnail {len(browser.ask('GET', shot[0])[1]) / 1000:.1f} kB (aim 8)")
     child = subprocess.run(
-        [sys.executable, "-m", "fieldapp.evidence.copies", "thumb", str(next((folder / "photos").glob("[0-9a-f]*")))],
+        [
+            sys.executable,
+            "-m",
+            "fieldapp.evidence.copies",
+            "thumb",
+            str(next((folder / "photos").glob("[0-9a-f]*"))),
+        ],
         capture_output=True,
         check=False,
     )
     peak_child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"copies' child: status {child.returncode}, at most {peak_child:.0f} MB (of all children of this run)")
+    print(
+        f"copies' child: status {child.returncode}, at most {peak_child:.0f} MB (of all children of this run)"
+    )
 
 
 def _pages(browser: Browser, pid: int, path: str) -> None:

@@ -16,7 +16,19 @@ from fieldapp.visits import plans, vault
 from fieldapp.visits.models import Plan, Visit
 
 PASSWORD = "test-password-1"
-ROLES = ("inspector1", "leader1", "origin3", "clerk", "head", "unit", "leadership", "city", "admin", "clerk2", "unit2")
+ROLES = (
+    "inspector1",
+    "leader1",
+    "origin3",
+    "clerk",
+    "head",
+    "unit",
+    "leadership",
+    "city",
+    "admin",
+    "clerk2",
+    "unit2",
+)
 
 
 def load(app: Flask) -> None:
@@ -48,7 +60,9 @@ class Story:
     def plan_of_today(self) -> plans.PlannedVisit:
         """The plan that inspector1 may see today."""
         with self.app.app_context(), apart() as session:
-            rows = [plans.PlannedVisit(**vault.unseal(blob)) for blob in session.scalars(sa.select(Plan.blob))]
+            rows = [
+                plans.PlannedVisit(**vault.unseal(blob)) for blob in session.scalars(sa.select(Plan.blob))
+            ]
             begun = set(session.scalars(sa.select(Visit.id)))
         return next(plan for plan in rows if UUID(plan.visit_id) not in begun)
 

@@ -15,7 +15,7 @@ def declared(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         methods = ",".join(sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"}))
-        access = getattr(view, "open_because", "") and "open" or " ".join(each.value for each in view.access)
+        access = (getattr(view, "open_because", "") and "open") or " ".join(each.value for each in view.access)
         lines.append(f"{rule.endpoint:<34} {methods:<9} {rule.rule:<62} {access}")
     return sorted(lines)
 

@@ -14,7 +14,7 @@ from fieldapp.visits import library, plans, queries
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
-from fieldapp.visits.views.screens import screen, show
+from fieldapp.visits.views.screens import Screen, screen, show
 from fieldapp.web import menu
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -29,22 +29,22 @@ menu.entry(10, "visits.today", "今日")
 def today() -> Any:
     """The next visit only, by its neutral name; nothing tells how many there are."""
     who = viewer()
-    running = queries.running(who.person_id)
-    plans_today = plans.of_day(who, clock.today())
-    begun = {visit.plan_id for visit in running}
-    waiting = [plan for plan in plans_today if UUID(plan.id) not in begun and not _is_done(plan)]
+    running = [screen(visit.id) for visit in queries.running(who.person_id)]
+    waiting = [plan for plan in plans.of_day(who, clock.today()) if _is_waiting(plan, running)]
+    to_begin = {plan.visit_id for plan in waiting}
     return render(
         "visits/today.html",
         plan=waiting[0] if waiting else None,
-        running=running,
+        running=[seen for seen in running if str(seen.visit.id) not in to_begin],
         joinable=queries.joinable(who.person_id, who.team_ids),
         day=clock.today(),
     )
 
 
-def _is_done(plan: plans.PlannedVisit) -> bool:
-    """Whether its visit is there already: begun, or handed in."""
-    return queries.is_visible(UUID(plan.visit_id))
+def _is_waiting(plan: plans.PlannedVisit, running: list[Screen]) -> bool:
+    """Whether the viewer still has to begin: its visit is not there, or only a colleague has begun it."""
+    seen = next((each for each in running if str(each.visit.id) == plan.visit_id), None)
+    return not seen.role if seen else not queries.is_visible(UUID(plan.visit_id))
 
 
 @pages.get("/n/p/<uuid:plan_id>")

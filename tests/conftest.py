@@ -1,0 +1,151 @@
+"""The world of the tests: a real database per test, the story loaded once, clients that read every page they fetch."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from fieldapp import clock, ids
+from fieldapp.access import actions as access
+from fieldapp.access.models import Account
+from fieldapp.app import create_app
+from fieldapp.config import Settings
+from fieldapp.db import apart, db
+from tests import databases
+from tests import story as stories
+from tests.clients import LintingClient
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts one PostgreSQL cluster for all workers."""
+    if databases.KIND == "postgres" and not hasattr(config, "workerinput"):
+        config.stash[_CLUSTER] = databases.cluster()
+        config.stash[_ADDRESS] = config.stash[_CLUSTER].__enter__()
+
+
+def pytest_configure_node(node: Any) -> None:
+    """xdist: tell a worker where the cluster is."""
+    node.workerinput["cluster"] = node.config.stash.get(_ADDRESS, "")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster that this process started."""
+    if _CLUSTER in config.stash:
+        config.stash[_CLUSTER].__exit__(None, None, None)
+
+
+_CLUSTER: pytest.StashKey[Any] = pytest.StashKey()
+_ADDRESS: pytest.StashKey[str] = pytest.StashKey()
+
+
+class Factory:
+    """Makes databases that are copies of a template."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder, self.address = folder, address
+
+    def settings(self, data: Path, name: str) -> Settings:
+        """Settings of a test app with a data folder and database of its own."""
+        data.mkdir(parents=True, exist_ok=True)
+        where = databases.url(self.address, name) if self.address else f"sqlite:///{data / 'fieldapp.sqlite'}"
+        return Settings(
+            data=data, database_url=where, https=False, testing=True, clock="", max_photo=25 * 1024 * 1024
+        )
+
+    def template(self, name: str, fill: Callable[[Flask], None]) -> str:
+        """A migrated database filled once; its name."""
+        full = f"{name}_{uuid4().hex[:12]}"
+        if self.address:
+            databases.execute(self.address, f'CREATE DATABASE "{full}"')
+        app = create_app(self.settings(self.folder / full, full))
+        with app.app_context():
+            upgrade()
+        fill(app)
+        close(app)
+        return full
+
+    @contextmanager
+    def copy(self, template: str, data: Path) -> Iterator[Flask]:
+        """An app on a copy of a template."""
+        shutil.copytree(self.folder / template, data, dirs_exist_ok=True)
+        name = f"t_{uuid4().hex}"
+        if self.address:
+            databases.execute(self.address, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        app = create_app(self.settings(data, name))
+        try:
+            yield app
+        finally:
+            close(app)
+            if self.address:
+                databases.execute(self.address, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def close(app: Flask) -> None:
+    """Give back every connection, so that files and databases can go."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def factory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Factory:
+    """This worker's databases."""
+    worker = getattr(request.config, "workerinput", None)
+    address = worker["cluster"] if worker else request.config.stash.get(_ADDRESS, "")
+    return Factory(tmp_path_factory.mktemp("templates"), address)
+
+
+@pytest.fixture(scope="session")
+def empty_template(factory: Factory) -> str:
+    """Migrated, with no row in it."""
+    return factory.template("empty", lambda app: None)
+
+
+@pytest.fixture(scope="session")
+def story_template(factory: Factory) -> str:
+    """The demo, loaded today."""
+    return factory.template("story", stories.load)
+
+
+@pytest.fixture
+def app(factory: Factory, empty_template: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app on an empty database."""
+    with factory.copy(empty_template, tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def story(factory: Factory, story_template: str, tmp_path: Path) -> Iterator[stories.Story]:
+    """An app that holds the story."""
+    with factory.copy(story_template, tmp_path / "data") as made:
+        yield stories.Story(made)
+
+
+@pytest.fixture
+def as_(story: stories.Story) -> Callable[[str], LintingClient]:
+    """`as_("clerk")`: a client that is logged in; its every page is linted. The login itself is tests/access'."""
+
+    def log_in(username: str, phone: bool = True) -> LintingClient:
+        with story.app.app_context(), apart(writes=True) as session:
+            account = session.scalars(sa.select(Account).where(Account.username == username)).one()
+            token = access.start_login(account, phone=phone, at=clock.now(), session=session)
+        client = LintingClient(story.app, story.app.response_class)
+        client.set_cookie("login", token, domain="localhost")
+        return client
+
+    return log_in
+
+
+@pytest.fixture(autouse=True)
+def _time_and_chance_are_back() -> Iterator[None]:
+    """No test leaves a moved clock or a seeded generator behind."""
+    yield
+    clock.set_source(None)
+    ids.set_source(None)
