@@ -25,7 +25,7 @@ class Viewer:
     county_name: str
     roles: frozenset[Role]
     permissions: frozenset[Permission]
-    team_ids: frozenset[UUID] = frozenset()
+    team_ids: frozenset[UUID] = frozenset()  # also of past rounds: what one found or led stays in sight
     led_team_ids: frozenset[UUID] = frozenset()
     unit_id: UUID | None = None
     county_ids: tuple[UUID, ...] = ()
@@ -117,14 +117,9 @@ def viewer_of_person(person: Person, county: County, session: Session) -> Viewer
     ).all()
     valid = [row for row in grants if Role(row.role) not in NEEDS_HEAD or row.confirmed_by]
     teams = session.scalars(
-        sa.select(TeamMembership).where(
-            TeamMembership.person_id == person.id,
-            TeamMembership.starts <= today,
-            TeamMembership.ends >= today,
-        )
+        sa.select(TeamMembership).where(TeamMembership.person_id == person.id, TeamMembership.starts <= today)
     ).all()
-    roles = {Role(row.role) for row in valid} | ({Role.INSPECTOR} if teams else set())
-    roles |= {Role.LEADER} if any(row.leads for row in teams) else set()
+    roles = {Role(row.role) for row in valid} | _team_roles([row for row in teams if row.ends >= today])
     kept = frozenset({Role.UNIT} if Role.UNIT in roles else roles)
     return Viewer(
         person_id=person.id,
@@ -138,6 +133,12 @@ def viewer_of_person(person: Person, county: County, session: Session) -> Viewer
         unit_id=next((row.unit_id for row in valid if row.role == Role.UNIT.value), None),
         county_ids=_counties_of_city(county, session) if kept == {Role.CITY} else (county.id,),
     )
+
+
+def _team_roles(current: list[TeamMembership]) -> set[Role]:
+    """Inspector and leader follow from the memberships of today; a past one gives no role any more."""
+    roles = {Role.INSPECTOR} if current else set()
+    return roles | ({Role.LEADER} if any(row.leads for row in current) else set())
 
 
 def _counties_of_city(county: County, session: Session) -> tuple[UUID, ...]:

@@ -62,7 +62,7 @@ class ProblemForm(Form):
     """A draft: everything may still change."""
 
     inspection_id = SelectField("哪次巡察", [REQUIRED])
-    number = StringField("编号", [REQUIRED, Length(max=60)], description="例如 甘棠-07")
+    number = StringField("编号", [REQUIRED, Length(max=60)], description="例如 示例-01")
     text = TextAreaField("问题", [REQUIRED, Length(max=2000), unmarked])
     short_name = StringField(
         "手机上显示的名字", [REQUIRED, Length(max=12, message="最多 12 个字")], description="看不出去查什么"

@@ -84,7 +84,7 @@ class ScenarioForm(Form):
     sample = BooleanField("还是示例，没有照本县办事指南核对过")
     ask = TextAreaField("到窗口要问的一句话", [REQUIRED])
     sim_depth = SelectField("能做到哪一步")
-    how_far = TextAreaField("怎么算过头", [REQUIRED], description="要写明：绝不编造情况")
+    how_far = TextAreaField("到哪里为止", [REQUIRED], description="要写明：绝不编造情况")
     roles = SelectMultipleField("可以用什么身份", [InputRequired("至少选一种身份")])
     materials = TextAreaField("要带的材料", [Optional()], description="一行写一样")
     steps = TextAreaField("办理过程", [Optional()], description="一行写一步")

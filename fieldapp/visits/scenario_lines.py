@@ -9,7 +9,8 @@ from fieldapp.visits.scenario_content import Content
 
 STAGE_LENGTH = 6  # four stages stand side by side on a narrow phone
 _PLAIN = ("sample", "name", "ask", "sim_depth", "how_far", "certainty", "source_note")
-_LISTS = {"materials": "materials", "process": "steps", "complaints": "complaints"}  # WTForms owns the name process
+# content -> form; WTForms keeps the name `process` for itself
+_LISTS = {"materials": "materials", "process": "steps", "complaints": "complaints"}
 _LIMITS = ("legal", "promised")
 _STAGE_WORDS = ("label", "discreet", "phase_label")
 

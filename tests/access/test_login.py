@@ -41,7 +41,9 @@ def test_the_right_password_opens_the_app(client: FlaskClient) -> None:
     assert is_in(client)
 
 
-@pytest.mark.parametrize(("username", "password"), [("clerk", "wrong-password"), ("nobody", PASSWORD), ("", "")])
+@pytest.mark.parametrize(
+    ("username", "password"), [("clerk", "wrong-password"), ("nobody", PASSWORD), ("", "")]
+)
 def test_a_wrong_one_says_the_same_whoever_it_is(client: FlaskClient, username: str, password: str) -> None:
     answer = log_in(client, username, password)
     assert answer.status_code == 422
@@ -65,7 +67,14 @@ def test_after_five_failures_even_the_right_password_waits(client: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    "target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "me"]
+    "target",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "javascript:alert(1)",
+        "me",
+    ],
 )
 def test_it_leads_to_no_other_site(client: FlaskClient, target: str) -> None:
     assert log_in(client, "clerk", next=target).headers["Location"] == "/"
@@ -147,7 +156,9 @@ def test_another_person_does_not_get_it(client: FlaskClient, story: Story) -> No
 
 def test_a_wrong_password_in_between_loses_nothing(client: FlaskClient, story: Story) -> None:
     _address, refused = expired_edit(client, story)
-    wrong = client.post("/login", data=changed(fields_of(refused.text, "/login"), username="clerk", password="no"))
+    wrong = client.post(
+        "/login", data=changed(fields_of(refused.text, "/login"), username="clerk", password="no")
+    )
     right = changed(fields_of(wrong.text, "/login"), password=PASSWORD)
     assert TYPED in client.post("/login", data=right).text
 
@@ -206,7 +217,9 @@ def test_a_new_password_ends_the_logins_elsewhere(client: FlaskClient, story: St
     assert log_in(client, "clerk").status_code == 422
 
 
-def test_a_reset_password_is_shown_once_and_must_be_changed(client: FlaskClient, story: Story, as_: Any) -> None:
+def test_a_reset_password_is_shown_once_and_must_be_changed(
+    client: FlaskClient, story: Story, as_: Any
+) -> None:
     account = story.row(Account, Account.username == "clerk")
     admin = as_("admin")
     page = admin.post(f"/accounts/{account}/password").text
@@ -222,7 +235,9 @@ def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:
 
 
 @pytest.mark.parametrize(("role", "door"), [("clerk", "/visits"), ("head", "/roles")])
-def test_an_administrator_makes_himself_neither_clerk_nor_head(story: Story, as_: Any, role: str, door: str) -> None:
+def test_an_administrator_makes_himself_neither_clerk_nor_head(
+    story: Story, as_: Any, role: str, door: str
+) -> None:
     admin, own = as_("admin"), story.row(Account, Account.username == "admin")
     assert give_role(admin, own, role).status_code == 303
     grant = story.row(RoleGrant, RoleGrant.role == role, RoleGrant.confirmed_by.is_(None))

@@ -58,7 +58,9 @@ def test_only_the_drawn_counter_can_be_chosen(story: Story, as_: Any) -> None:
     clerk = as_("clerk")
     address = make_draw(clerk)
     page = clerk.get(address).text
-    offered = set(re.findall(r"value=\"([0-9a-f-]{36})\"", page.split('id="counter_id"')[1].split("</select>")[0]))
+    offered = set(
+        re.findall(r"value=\"([0-9a-f-]{36})\"", page.split('id="counter_id"')[1].split("</select>")[0])
+    )
     assert len(offered) == 1
     other = story.row(Counter, Counter.id.not_in([UUID(each) for each in offered]))
     assert save(clerk, story, address, counter_id=str(other)).status_code == 422
@@ -69,7 +71,9 @@ def test_the_address_cannot_move_the_day(story: Story, as_: Any) -> None:
     address = make_draw(clerk)
     day = re.search(r"starts=([0-9-]{10})", address)
     assert day is not None
-    moved = address.replace(f"starts={day[1]}", "starts=2030-01-01").replace(f"ends={day[1]}", "ends=2030-01-02")
+    moved = address.replace(f"starts={day[1]}", "starts=2030-01-01").replace(
+        f"ends={day[1]}", "ends=2030-01-02"
+    )
     plan = clerk.get(save(clerk, story, moved).headers["Location"]).text
     assert "2030年" not in plan
 
@@ -103,7 +107,9 @@ def hand_in(story: Story, plan_id: str) -> None:
         phones[0].tap(at + 5000, "countersign", {"record": seal, "agrees": True})
 
 
-def test_the_seed_opens_at_the_hand_in_and_repeats_the_draw(drawn: tuple[FlaskClient, str], story: Story) -> None:
+def test_the_seed_opens_at_the_hand_in_and_repeats_the_draw(
+    drawn: tuple[FlaskClient, str], story: Story
+) -> None:
     clerk, address = drawn
     before = clerk.get(address).text
     fingerprint = re.search(r"（SHA-256）<br><span class=\"mono\">([0-9a-f]{64})<", before)

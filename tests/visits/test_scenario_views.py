@@ -29,7 +29,11 @@ def shown(client: FlaskClient, address: str) -> list[tuple[str, str]]:
 
 
 def versions(story: Story) -> list[dict[str, Any]]:
-    query = sa.select(ScenarioVersion.content).join(ScenarioVersion.scenario).where(Scenario.code == "pension-join")
+    query = (
+        sa.select(ScenarioVersion.content)
+        .join(ScenarioVersion.scenario)
+        .where(Scenario.code == "pension-join")
+    )
     county = story.viewer("clerk").county_id
     with story.app.app_context(), apart() as session:
         return list(session.scalars(query.where(Scenario.county_id == county).order_by(ScenarioVersion.n)))
@@ -39,7 +43,9 @@ def versions(story: Story) -> list[dict[str, Any]]:
 def test_what_the_form_shows_is_what_it_saves(code: str) -> None:
     before = library.scenarios()[code]
     typed = typed_from(before, 1)
-    typed["stages"] = [{"place": "", "label": "", "discreet": "", "phase_label": "", **row} for row in typed["stages"]]
+    typed["stages"] = [
+        {"place": "", "label": "", "discreet": "", "phase_label": "", **row} for row in typed["stages"]
+    ]
     after = content_of(typed, before)
     same = ("sample", "name", "ask", "sim_depth", "how_far", "legal_limit", "promised_limit", "certainty")
     for name in (*same, "source_note", "materials", "process", "complaints", "stages"):
@@ -73,7 +79,9 @@ def test_a_new_version_leaves_the_old_one_and_what_was_planned(story: Story, as_
 
 def test_limits_say_their_unit(as_: Any, edit: str) -> None:
     clerk = as_("clerk")
-    sent = changed(shown(clerk, edit), legal_limit="15", legal_unit="day", promised_limit="3", promised_unit="instant")
+    sent = changed(
+        shown(clerk, edit), legal_limit="15", legal_unit="day", promised_limit="3", promised_unit="instant"
+    )
     clerk.post(edit, data=sent)
     page = clerk.get(edit.removesuffix("/edit")).text
     assert "15 个自然日" in page
@@ -86,7 +94,11 @@ def test_stages_go_in_the_order_of_their_numbers(story: Story, as_: Any, edit: s
     clerk = as_("clerk")
     fields = shown(clerk, edit)
     row = {value: name.rsplit("-", 1)[0] for name, value in fields if name.endswith("-code")}
-    moved = {f"{row['leave']}-place": "7", f"{row['examine']}-place": "6", f"{row['examine']}-label": "看完材料"}
+    moved = {
+        f"{row['leave']}-place": "7",
+        f"{row['examine']}-place": "6",
+        f"{row['examine']}-label": "看完材料",
+    }
     assert clerk.post(edit, data=changed(fields, **moved)).status_code == 303
     codes = [stage["code"] for stage in versions(story)[-1]["stages"]]
     assert codes == ["arrive", "ticket", "call", "accept", "settle", "examine", "leave"]
