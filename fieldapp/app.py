@@ -17,10 +17,12 @@ from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
 from fieldapp.web import guard, handlers, menu, ui
+from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
 FEATURES = ("access", "organisations", "inspections", "problems", "visits", "todo")
 CSP = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+_BEFORE_CHANGE = ("access.me", "access.log_out", "visits.tap", "static")
 FORM_LIMIT = 2 * 1024 * 1024
 
 
@@ -81,6 +83,7 @@ def _walls(app: Flask) -> None:
     guard.refuse_undeclared(app)
     guard.install(app, sessions.load_viewer, may, note_denied, sessions.ask_login)
     app.before_request(_name_request)
+    app.before_request(_change_first)
     app.after_request(_headers)
     app.after_request(_device_cookie)
     if app.extensions["settings"].https:
@@ -89,6 +92,14 @@ def _walls(app: Flask) -> None:
 
 def _name_request() -> None:
     g.request_id = ids.new_id().hex[:12]  # all that a log line says of a request
+
+
+def _change_first() -> Any:
+    """A temporary password opens one's own page only. Taps are let in: they must never wait for anything."""
+    who = g.get("viewer")
+    if who is None or not who.must_change or request.endpoint in _BEFORE_CHANGE:
+        return None
+    return see("access.me", said="must_change")
 
 
 def _headers(response: Response) -> Response:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+import sqlalchemy as sa
 from flask import current_app
 
-from fieldapp.db import db, insert
+from fieldapp.db import apart, db, insert
 from fieldapp.evidence import copies
 from fieldapp.evidence.models import Original
 from fieldapp.evidence.originals import FolderStore, Stored
@@ -31,11 +32,26 @@ def keep(stream: IO[bytes], *, at: int) -> Stored:
 
 
 def copy_of(sha256: str, size: str) -> Path | None:
-    """A copy for looking at, made now if need be; None when the original cannot be decoded."""
+    """A copy for looking at, made now if need be; None when the original cannot be decoded, or not at this moment."""
     store = _store()
     if not store.exists(sha256):
         return None
     return _MAKERS[size](store.path(sha256), sha256, store.root / "copies")
+
+
+def note_undecodable(sha256: str) -> None:
+    """Remember, once somebody has looked, whether an original can be decoded at all; evidence it stays either way."""
+    store = _store()
+    with apart() as session:
+        known = session.scalar(sa.select(Original.undecodable).where(Original.sha256 == sha256))
+    if known is not None:
+        return
+    try:
+        decodes = copies.check_decodes(store.path(sha256), sha256, store.root / "copies")
+    except copies.Undecided:
+        return
+    with apart(writes=True) as session:
+        session.execute(sa.update(Original).where(Original.sha256 == sha256).values(undecodable=not decodes))
 
 
 def original(sha256: str) -> BinaryIO:

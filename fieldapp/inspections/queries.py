@@ -12,7 +12,11 @@ from fieldapp.organisations.models import Team, Unit
 
 def inspections() -> list[Inspection]:
     """Those that the viewer may see, newest feedback first, then by unit."""
-    rows = sa.select(Inspection).join(Unit, Unit.id == Inspection.unit_id).join(Team, Team.id == Inspection.team_id)
+    rows = (
+        sa.select(Inspection)
+        .join(Unit, Unit.id == Inspection.unit_id)
+        .join(Team, Team.id == Inspection.team_id)
+    )
     return list(db.session.scalars(rows.order_by(Inspection.feedback_on.desc(), Unit.name, Team.name)))
 
 

@@ -60,7 +60,9 @@ def _photos(session: Session) -> Iterator[str]:
 def _last_target(stream: str, session: Session) -> Any:
     """The state that the newest entry of a stream with a target led to."""
     entries = session.scalars(
-        sa.select(history.Entry.entry).where(history.Entry.stream == stream).order_by(history.Entry.seq.desc())
+        sa.select(history.Entry.entry)
+        .where(history.Entry.stream == stream)
+        .order_by(history.Entry.seq.desc())
     )
     targets = (json.loads(entry)["payload"].get("to") for entry in entries)
     return next((target for target in targets if target), None)

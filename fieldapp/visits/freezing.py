@@ -15,6 +15,17 @@ from fieldapp.visits.models import Visit
 from fieldapp.visits.scenario_content import chosen_items
 from fieldapp.visits.scenario_models import Scenario, ScenarioVersion
 
+_OF_SCENARIO = (
+    "ask",
+    "materials",
+    "sim_depth",
+    "how_far",
+    "roles",
+    "legal_limit",
+    "promised_limit",
+    "stages",
+)
+
 
 def freeze(
     session: Session,
@@ -33,27 +44,19 @@ def freeze(
     unit = session.scalars(sa.select(Unit).where(Unit.id == counter.unit_id)).one()
     problems = _problems(session, list(problem_ids))
     shown, more = chosen_items(version.content, _tags(problems))
-    content = version.content
     return {
-        "ask": content["ask"],
-        "materials": content["materials"],
-        "sim_depth": content["sim_depth"],
-        "how_far": content["how_far"],
-        "roles": content["roles"],
+        **{name: version.content.get(name) for name in _OF_SCENARIO},
         "scenario": {
             "code": scenario.code,
             "name": scenario.name,
             "n": version.n,
             "version": str(version.id),
         },
-        "legal_limit": content.get("legal_limit"),
-        "promised_limit": content.get("promised_limit"),
         "unit": unit.name,
         "point": counter.point.name,
         "counter": counter.name,
         "short_name": short_name,
         "approval": approval,
-        "stages": content["stages"],
         "shown": shown,
         "more": more,
         "problems": problems,

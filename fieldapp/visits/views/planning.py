@@ -94,7 +94,9 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
     offers = planning.offers_for(unit_id, problems, starts, ends)
     _choices(form, unit_id, offers, problems)
     if drawn:  # a plan that names a draw goes where and when the draw said
-        form.counter_id.choices = [each for each in form.counter_id.choices if each[0] == str(drawn.counter_id)]
+        form.counter_id.choices = [
+            each for each in form.counter_id.choices if each[0] == str(drawn.counter_id)
+        ]
     if is_sent(form):
         with rules_beside(form):
             wish = _wish(form, starts, ends, draw_id)
