@@ -31,6 +31,8 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     if viewer is None:
         raise NoViewer("this session reads for nobody")
+    if not state.is_orm_statement:
+        return  # Core on bare tables: only where the third wall's test lists it
     if state.is_column_load:
         return  # refreshing a row that this very session has loaded through the wall
     state.statement = state.statement.options(*_criteria(state.session, viewer))

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp.db import db, system_reads
-from fieldapp.errors import RuleBroken
+from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.organisations.models import (
     Counter,
     County,
@@ -120,3 +120,28 @@ def add_recusal(county_id: UUID, person_id: UUID, unit_id: UUID, reason: str) ->
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def edit_unit(unit: Unit, name: str, party_org: str, phone_name: str, *, version: int) -> None:
+    """Change a unit's names; a stale form raises Conflict with both."""
+    if version != unit.version:
+        yours = {"单位": name, "党组织": party_org, "手机上显示的名字": phone_name}
+        theirs = {"单位": unit.name, "党组织": unit.party_org, "手机上显示的名字": unit.phone_name}
+        raise Conflict("别人刚改过，对照后再存", yours, theirs)
+    with system_reads() as session:
+        same = sa.select(Unit.id).where(
+            Unit.county_id == unit.county_id, Unit.name == name.strip(), Unit.id != unit.id
+        )
+        if session.scalar(same):
+            raise RuleBroken("已经有这个单位", "name")
+    unit.name, unit.party_org, unit.phone_name = name.strip(), party_org.strip(), phone_name.strip()
+    db.session.flush()
+
+
+def end_membership(row: TeamMembership, on: date) -> None:
+    """The person leaves the team; one who had not begun yet leaves without a trace."""
+    if row.starts > on:
+        db.session.delete(row)
+    else:
+        row.ends = min(row.ends, on)
+    db.session.flush()

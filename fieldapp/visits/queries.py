@@ -26,6 +26,14 @@ def is_visible(visit_id: UUID) -> bool:
     return db.session.scalar(sa.select(Visit.id).where(Visit.id == visit_id)) is not None
 
 
+def takes_part(visit_id: UUID, person_id: UUID) -> bool:
+    """Whether the visit is there for this person to go on with; a parked tap's sender is sent home instead."""
+    rows = sa.select(VisitPerson.visit_id).where(
+        VisitPerson.visit_id == visit_id, VisitPerson.person_id == person_id
+    )
+    return db.session.scalar(rows) is not None
+
+
 def record(seen: Visit) -> Record:
     """The folded record of a visit that the viewer has been shown to see."""
     with system_reads() as session:

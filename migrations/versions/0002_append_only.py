@@ -20,6 +20,8 @@ KEYS = {
     "item_versions": ("id",),
     "audit": ("id",),
 }
+# REPLACE deletes the row behind any unique key, not only behind the primary one.
+ALSO_UNIQUE = {"scenario_versions": (("scenario_id", "n"),), "item_versions": (("item_id", "n"),)}
 GENESIS = "0" * 64
 
 
@@ -34,7 +36,10 @@ def upgrade() -> None:
 
 
 def sqlite_statements(table: str, keys: tuple[str, ...]) -> list[str]:
-    same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
+    same = " OR ".join(
+        "(" + " AND ".join(f"{key} = NEW.{key}" for key in unique) + ")"
+        for unique in (keys, *ALSO_UNIQUE.get(table, ()))
+    )
     statements = [
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"

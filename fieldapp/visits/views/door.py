@@ -92,7 +92,7 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     """Where the form says to go on (`to`), as a redirect or, for htmx, as that page's fragment."""
     target = (form.get("to") or ["memo"])[0]
     target = target if target in phone.SCREENS else "memo"
-    if not queries.is_visible(visit_id):
+    if not queries.takes_part(visit_id, viewer().person_id):
         return make_response(redirect(url_for("visits.today", said="kept"), 303))
     subject = (form.get("to_subject") or [""])[0]
     values: dict[str, Any] = {"subject": subject} if subject else {}

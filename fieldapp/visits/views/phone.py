@@ -21,6 +21,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 MAKE = Permission.MAKE_VISITS
+OBSERVER = "观察"
 menu.entry(10, "visits.today", "今日")
 
 
@@ -76,22 +77,27 @@ def unplanned() -> Any:
 @needs(MAKE)
 def memo(visit_id: UUID) -> Any:
     """The discreet view: what a running visit shows."""
-    if _is_observer(visit_id):
-        return show("observer", visit_id, discreet=True)
-    return show("memo", visit_id)
+    seen = screen(visit_id)
+    if seen.role == OBSERVER:
+        return show("observer", visit_id, seen=seen, discreet=True)
+    return show("memo", visit_id, seen=seen)
 
 
 @pages.get("/n/<uuid:visit_id>/all")
 @needs(MAKE)
 def full(visit_id: UUID) -> Any:
     """Clock, stages, answers, dock; for the observer his timers."""
-    if _is_observer(visit_id):
-        return observer(visit_id)
-    return show("full", visit_id)
+    seen = screen(visit_id)
+    if seen.role == OBSERVER:
+        return show("observer", visit_id, seen=seen, discreet=False)
+    return show("full", visit_id, seen=seen)
 
 
-def _is_observer(visit_id: UUID) -> bool:
-    return screen(visit_id).role == "观察"
+@pages.get("/n/<uuid:visit_id>/more")
+@needs(MAKE)
+def more(visit_id: UUID) -> Any:
+    """The items that are not shown at first."""
+    return show("more", visit_id)
 
 
 @pages.get("/n/<uuid:visit_id>/aside")
@@ -144,7 +150,7 @@ def correct(visit_id: UUID, subject: UUID) -> Any:
     line = next((row for row in seen.whole.lines if row.tap == subject and row.person == seen.me), None)
     if line is None:
         raise NotVisible
-    return show("correct", visit_id, line=line)
+    return show("correct", visit_id, seen=seen, line=line)
 
 
 @pages.get("/n/<uuid:visit_id>/note")
@@ -179,10 +185,11 @@ def checks(visit_id: UUID) -> Any:
 @needs(MAKE)
 def tick(visit_id: UUID, subject: UUID) -> Any:
     """One problem against its criterion; nothing is chosen beforehand."""
-    problem = problem_of(screen(visit_id).content, str(subject))
+    seen = screen(visit_id)
+    problem = problem_of(seen.content, str(subject))
     if problem is None:
         raise NotVisible
-    return show("tick", visit_id, problem=problem, measures=None)
+    return show("tick", visit_id, seen=seen, problem=problem)
 
 
 @pages.get("/n/<uuid:visit_id>/handin")
@@ -199,7 +206,7 @@ def merged(visit_id: UUID) -> Any:
     seen = screen(visit_id)
     if not seen.handed_in:
         return see("visits.handin", visit_id=visit_id)
-    return show("merged", visit_id, label=lambda code: stage_label(seen.content, code))
+    return show("merged", visit_id, seen=seen, label=lambda code: stage_label(seen.content, code))
 
 
 @pages.get("/n/<uuid:visit_id>/pictures")
@@ -214,6 +221,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
     for view in (
         memo,
         full,
+        more,
         observer,
         stuck,
         stuck_after,

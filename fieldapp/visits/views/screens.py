@@ -1,12 +1,14 @@
 """What a phone page of a running visit is made from. One object, built once a request, read by the templates."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.db import db
+from fieldapp.errors import NotVisible
 from fieldapp.visits import kinds, library, queries
 from fieldapp.visits.briefing import stage_label
 from fieldapp.visits.models import Visit
@@ -37,7 +39,7 @@ class Screen:
         """What I took on at my begin; empty before it."""
         return next((row.role for row in self.record.roles if row.person == self.me), "")
 
-    @property
+    @cached_property
     def my_stages(self) -> dict[str, Any]:
         """My own instants by stage code."""
         mine: dict[str, Any] = {}
@@ -101,15 +103,17 @@ class Screen:
 
 
 def screen(visit_id: UUID) -> Screen:
-    """The screen of a visit; raises NotVisible."""
-    found = queries.visit(visit_id)
-    whole, me = queries.record(found), viewer().person_id
+    """The screen of a visit for one who takes part in it; raises NotVisible."""
+    found, me = queries.visit(visit_id), viewer().person_id
+    if me not in {each.person_id for each in found.people}:
+        raise NotVisible  # a leader or the office looks at /visits
+    whole = queries.record(found)
     return Screen(found, seen_by(whole, me), whole, me)
 
 
-def show(page: str, visit_id: UUID, status: int = 200, **context: Any) -> Any:
-    """Render a phone page: the page, or for htmx its one fragment."""
-    seen = screen(visit_id)
+def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = None, **context: Any) -> Any:
+    """Render a phone page: the page, or for htmx its one fragment. `seen` spares folding the log a second time."""
+    seen = seen or screen(visit_id)
     return render(
         f"visits/{page}.html",
         f"visits/_{page}.html",

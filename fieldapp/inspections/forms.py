@@ -1,0 +1,17 @@
+"""The form of an inspection."""
+
+from wtforms import DateField, Form, HiddenField, SelectField
+from wtforms.validators import InputRequired, Optional
+
+REQUIRED = InputRequired("这一项要选")
+
+
+class InspectionForm(Form):
+    """Which team inspected which unit, and when."""
+
+    team_id = SelectField("哪个组", [REQUIRED])
+    unit_id = SelectField("哪个单位", [REQUIRED])
+    entered_on = DateField("进驻", [Optional()])
+    left_on = DateField("撤离", [Optional()])
+    feedback_on = DateField("反馈", [Optional()], description="休息日也可以")
+    version = HiddenField()

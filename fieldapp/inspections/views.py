@@ -1,0 +1,64 @@
+"""Inspections: list, add, change."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from fieldapp.access.permissions import Permission as P
+from fieldapp.inspections import actions, forms, queries
+from fieldapp.organisations.models import Team, Unit
+from fieldapp.organisations.queries import one, teams, units
+from fieldapp.web import menu
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.guard import needs
+from fieldapp.web.render import render, see
+
+pages = Blueprint("inspections", __name__)
+menu.entry(55, "inspections.index", "巡察")
+
+
+@pages.get("/inspections")
+@needs(P.READ_INSPECTIONS)
+def index() -> Any:
+    """Those that the viewer may see."""
+    return render("inspections/index.html", rows=queries.inspections())
+
+
+def _form(**kwargs: Any) -> forms.InspectionForm:
+    form = bound(forms.InspectionForm, **kwargs)
+    form.team_id.choices = [(str(row.id), f"{row.round.name}·{row.name}") for row in teams()]
+    form.unit_id.choices = [(str(row.id), row.name) for row in units()]
+    return form
+
+
+def _days(form: forms.InspectionForm) -> actions.Days:
+    return form.entered_on.data, form.left_on.data, form.feedback_on.data
+
+
+@pages.route("/inspections/new", methods=["GET", "POST"])
+@needs(P.EDIT_INSPECTIONS)
+def new() -> Any:
+    """A team inspects a unit."""
+    form = _form()
+    if is_sent(form):
+        with rules_beside(form):
+            team, unit = one(Team, UUID(form.team_id.data)), one(Unit, UUID(form.unit_id.data))
+            actions.add_inspection(team, unit, _days(form))
+        if not has_errors(form):
+            return see("inspections.index", said="saved")
+    return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
+
+
+@pages.route("/inspections/<uuid:inspection_id>/edit", methods=["GET", "POST"])
+@needs(P.EDIT_INSPECTIONS)
+def edit(inspection_id: UUID) -> Any:
+    """Change its days."""
+    row = queries.inspection(inspection_id)
+    form = _form(obj=row)
+    if is_sent(form):
+        with rules_beside(form):
+            actions.edit_inspection(row, _days(form), version=int(form.version.data or 0))
+        if not has_errors(form):
+            return see("inspections.index", said="saved")
+    return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=row)

@@ -1,0 +1,73 @@
+"""Forms of units, rounds, teams, people and recusals."""
+
+from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+REQUIRED = InputRequired("这一项要填")
+DAY = InputRequired("写一个日子")
+NAME = Length(max=60, message="最多 60 个字")
+
+
+class UnitForm(Form):
+    """A unit; `version` is the row's when the form was shown."""
+
+    name = StringField("单位", [REQUIRED, NAME])
+    party_org = StringField("党组织", [Optional(), NAME])
+    phone_name = StringField(
+        "手机上显示的名字",
+        [REQUIRED, Length(max=12, message="最多 12 个字")],
+        default="镇上办事",
+        description="看不出去查什么",
+    )
+    version = HiddenField()
+
+
+class PointForm(Form):
+    """A service point."""
+
+    name = StringField("服务点", [REQUIRED, NAME])
+    hours = StringField("开放时间", [Optional(), NAME], description="例如 9:00–17:00")
+
+
+class CounterForm(Form):
+    """A counter; never a clerk's name."""
+
+    name = StringField("窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+
+
+class RoundForm(Form):
+    """A round of inspection."""
+
+    name = StringField("轮次", [REQUIRED, NAME])
+    starts = DateField("从", [DAY])
+    ends = DateField("到", [DAY])
+
+
+class TeamForm(Form):
+    """A team of a round."""
+
+    name = StringField("组", [REQUIRED, NAME], description="例如 第一巡察组")
+
+
+class MemberForm(Form):
+    """Who belongs to a team, from when to when."""
+
+    person_id = SelectField("谁", [REQUIRED])
+    starts = DateField("从", [DAY])
+    ends = DateField("到", [DAY])
+    leads = BooleanField("是组长")
+
+
+class PersonForm(Form):
+    """Somebody without an account yet."""
+
+    name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
+    home = StringField("原单位", [Optional(), NAME])
+
+
+class RecusalForm(Form):
+    """Who must not deal with a unit."""
+
+    person = SelectField("谁", [REQUIRED])
+    unit = SelectField("回避哪个单位", [REQUIRED])
+    reason = StringField("为什么", [REQUIRED, Length(max=200)])

@@ -1,0 +1,125 @@
+"""The revisit of today, from the plan to the countersign, as clerk, two inspectors, leader and head live it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fieldapp import clock
+from tests.browser.conftest import Log_in, shot
+from tests.browser.hands import Hands
+from tests.browser.servers import Server
+
+STAGES = ("到达", "取号", "叫到", "受理", "办结", "离开")
+ANSWERS = ("是", "是", "是", "否", "是", "没见到", "是", "是")
+MOST_TAPS = 25
+
+
+def plan(page: Page) -> None:
+    """The clerk takes back the demo's plan of today and makes one of his own."""
+    page.goto("/plans")
+    today = page.get_by_role("row").filter(has_text="回访人员看得到")
+    today.get_by_role("link").click()
+    page.get_by_role("button", name="取消这次").click()
+    page.goto("/plans/where")
+    page.get_by_label("单位").select_option(label="甘棠镇")
+    page.get_by_role("button", name="接着选窗口和人").click()
+    page.get_by_label("窗口").select_option(label="便民服务中心·社会保障窗口")
+    scenarios = page.get_by_label("事项")
+    scenarios.select_option(label="城乡居民养老保险参保登记（第 1 版）")
+    page.get_by_label("批准的回访方案").fill("回访方案〔2018〕9 号（示例）")
+    page.locator("label.option", has_text="示例-02").click()
+    page.locator("#plan-team label.option", has_text="第一巡察组").click()
+    for name in ("回访员甲", "回访员乙"):
+        page.get_by_label(name).check()
+    page.get_by_label("主任甲").check()
+    shot(page, "plan")
+    page.get_by_role("button", name="存下安排").click()
+    expect(page.locator("main")).to_contain_text("手机上看到的")
+
+
+def briefing(page: Page) -> None:
+    page.goto("/n/")
+    expect(page.locator("main")).to_contain_text("镇上办事")
+    shot(page, "today")
+    page.get_by_role("link", name="看一遍再去").tap()
+    expect(page.locator("main")).to_contain_text("示例：窗口一次说不清要带什么")
+    shot(page, "briefing")
+
+
+def do_the_business(hands: Hands, name: Callable[[str], str]) -> None:
+    """inspector1: six stages, eight answers, two photos, one conclusion."""
+    page = hands.page
+    hands.button("到了，开始办事")
+    expect(page.get_by_role("heading", level=1)).to_have_text("备忘")
+    shot(page, name("memo"))
+    hands.link("全部")
+    for label, then in zip(STAGES, (*STAGES[1:], "去核对"), strict=True):
+        hands.stage(label, then)
+        if label == "受理":
+            hands.camera("NOTICE", now=1)
+            hands.camera("RECEIPT", now=2)
+            shot(page, name("full"))
+    questions = page.locator("form.ask")
+    for place, choice in enumerate(ANSWERS):
+        hands.answer(questions.nth(place), choice)
+    hands.link("去核对")
+    hands.conclude("已整改")
+    shot(page, name("tick"))
+    hands.link("回到核对")
+    hands.link("去交记录")
+    hands.hand_in()
+
+
+def watch(hands: Hands) -> None:
+    """inspector2 stands beside, judges for himself and hands in."""
+    page = hands.page
+    hands.button("到了，在旁边看")
+    expect(page.locator("#visit")).to_contain_text("走开了")
+    page.goto(f"{page.url}/checks")
+    hands.conclude("已整改")
+    hands.link("回到核对")
+    hands.link("去交记录")
+    hands.hand_in()
+
+
+def read(page: Page, address: str, name: str) -> None:
+    """What leader and head find: conclusion, times, photos."""
+    page.goto("/visits")
+    page.locator(f'a[href="{address}"]').click()
+    main = page.locator("main")
+    expect(main).to_contain_text("已整改")
+    for label in STAGES:
+        expect(main).to_contain_text(label)
+    year = re.compile(r"\d\d:\d\d:\d\d")
+    assert len(year.findall(main.inner_text())) >= len(STAGES)
+    photos = page.locator('main img[src*="/pictures/"]')
+    expect(photos).to_have_count(2)
+    for photo in photos.all():
+        photo.scroll_into_view_if_needed()
+        expect(photo).not_to_have_js_property("naturalWidth", 0)
+    page.mouse.wheel(0, -9999)
+    shot(page, name)
+
+
+@pytest.mark.parametrize("server", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("js", [True, False], ids=["script", "no-script"])
+def test_the_story(phone: Log_in, desk: Log_in, server: Server, js: bool) -> None:
+    plan(desk("clerk"))
+    first, second = (Hands(phone(name, js=js), js) for name in ("inspector1", "inspector2"))
+    for hands in (first, second):
+        briefing(hands.page)
+    do_the_business(first, lambda name: name if js else f"{name}-no-script")
+    visit = first.page.url.split("/n/")[1].split("/")[0]
+    assert first.taps <= MOST_TAPS + (0 if js else 2), first.taps
+    watch(second)
+    first.page.reload()
+    first.button("会签：和我看到的一致")
+    expect(first.page.locator("main")).to_contain_text("交齐了，记录已经封好")
+    shot(first.page, "handin")
+    for name in ("leader1", "head"):
+        read(desk(name), f"/visits/{visit}", "visit")
+    checked = server.command("check")
+    assert checked.returncode == 0, checked.stderr
+    assert clock.today()

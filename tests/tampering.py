@@ -1,0 +1,33 @@
+"""What a careless or dishonest hand with the database's own tools does: behind the application's back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from fieldapp.db import apart
+from tests import databases
+
+APPEND_ONLY = ("history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit")
+_VERBS = ("update", "delete", "replace")
+
+
+@contextmanager
+def behind_the_back(app: Flask, table: str) -> Iterator[Session]:
+    """A session in which the table's triggers are switched off for good; it commits."""
+    with app.app_context(), apart(writes=True) as session:
+        if databases.KIND == "postgres":
+            session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        else:
+            for verb in _VERBS:
+                session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_{verb}"))
+        yield session
+
+
+def rows_of(app: Flask, table: str) -> list[tuple[object, ...]]:
+    """Every row of a table as the database holds it."""
+    with app.app_context(), apart() as session:
+        rows = session.execute(sa.text(f"SELECT * FROM {table}")).all()
+    return sorted((tuple(row) for row in rows), key=repr)
