@@ -56,7 +56,8 @@ def cluster() -> Iterator[str]:
         )
 
     # fsync off: these databases need not survive a power cut, and hundreds of them are made
-    options = f"-c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -p {port} -c max_connections=100"
+    settings = ("fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=100")
+    options = " ".join((*(f"-c {setting}" for setting in settings), f"-p {port}"))
     try:
         run(str(programs / "initdb"), "-D", data, "-U", "fieldapp", "-A", "trust", "-E", "UTF8", "--no-sync")
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")

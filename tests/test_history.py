@@ -12,7 +12,7 @@ from flask import Flask
 
 from fieldapp import clock, history
 from fieldapp.access.models import Audit
-from fieldapp.db import apart, table
+from fieldapp.db import apart, db, table
 from fieldapp.history import Broken, Entry
 from fieldapp.visits.models import PlanRead
 from tests import databases
@@ -138,7 +138,7 @@ def test_the_database_refuses_to_change_and_to_delete(full: Flask, name: str) ->
     before = rows_of(full, name)
     assert before
     with full.app_context():
-        column = sa.inspect(_engine(full)).get_columns(name)[-1]["name"]
+        column = sa.inspect(db.engine).get_columns(name)[-1]["name"]
     refused = [f"UPDATE {name} SET {column} = {column}", f"DELETE FROM {name}"]
     if databases.KIND == "postgres":
         refused.append(f"TRUNCATE {name} CASCADE")
@@ -148,12 +148,6 @@ def test_the_database_refuses_to_change_and_to_delete(full: Flask, name: str) ->
                 session.execute(sa.text(statement))
             session.rollback()
     assert rows_of(full, name) == before
-
-
-def _engine(app: Flask) -> sa.Engine:
-    from fieldapp.db import db
-
-    return db.engine
 
 
 @pytest.mark.skipif(databases.KIND == "postgres", reason="INSERT OR REPLACE is SQLite's")

@@ -116,8 +116,8 @@ class ImportForm(Form):
 class FilterForm(Form):
     """The ledger's filters; all by GET."""
 
-    unit = SelectField("单位", [Optional()], validate_choice=False)
-    state = SelectField("状态", [Optional()], validate_choice=False)
-    severity = SelectField("程度", [Optional()], validate_choice=False)
-    due = SelectField("期限", [Optional()], validate_choice=False)
+    unit = SelectField("单位", validate_choice=False)
+    state = SelectField("状态", validate_choice=False)
+    severity = SelectField("程度", validate_choice=False)
+    due = SelectField("期限", validate_choice=False)
     q = StringField("查找")

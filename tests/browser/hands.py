@@ -42,7 +42,7 @@ class Hands:
 
     def answer(self, question: Locator, choice: str) -> None:
         """One answer; noted when it stays pressed."""
-        button = question.get_by_role("button", name=choice, exact=True)
+        button = question.locator("button", has_text=re.compile(rf"^\s*{choice}\s*$"))
         self.tap(button)
         expect(button).to_have_attribute("aria-pressed", "true")
 

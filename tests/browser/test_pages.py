@@ -1,0 +1,135 @@
+"""What every page owes its reader: WCAG 2.2 AA in light and dark, targets for thumbs, room for large letters."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Log_in, People, shot
+from tests.browser.hands import Hands
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+OF_A_VISIT = (
+    "", "/all", "/stuck", "/stuck?full=1", "/skip", "/late", "/log", "/note", "/talk", "/found", "/checks",
+    "/pictures", "/handin", "/after", "/more",
+)  # fmt: skip
+OF_THE_DESK = (
+    "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios", "/me",
+)  # fmt: skip
+# Links in a sentence and the skip link may be lower (WCAG 2.5.8); a box takes the taps of its label.
+SMALL = """() => Array.from(document.querySelectorAll('a, button, input, select, textarea, summary')).filter(one => {
+  const label = one.matches('input') && one.closest('label');
+  const box = (label || one).getBoundingClientRect();
+  const shown = box.width > 1 && box.height > 1 && getComputedStyle(one).visibility !== 'hidden' && one.type !== 'hidden';
+  const said = one.matches('p a, td a, .skip, .head a.small');
+  return shown && !said && (box.height < 43.5 || box.width < 43.5);
+}).map(one => `${one.tagName} ${(one.innerText || one.name || '').slice(0, 20)}`
+  + ` ${one.getBoundingClientRect().width.toFixed()}x${one.getBoundingClientRect().height.toFixed()}`)"""
+WIDER = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth > 1
+  ? Array.from(document.body.querySelectorAll('*'))
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 4).map(one => `${one.tagName}.${one.className} ${(one.textContent || '').trim().slice(0, 20)}`)
+  : []"""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page and who looks at it."""
+
+    page: Page
+    addresses: tuple[str, ...]
+
+    def each(self) -> Iterator[tuple[str, Page]]:
+        for address in self.addresses:
+            answer = self.page.goto(address)
+            assert answer is not None
+            assert answer.ok, address
+            yield address, self.page
+
+
+@pytest.fixture(scope="module")
+def phone_sight(phone: Log_in, people: People) -> list[Sight]:
+    """The phone's pages before a visit, and in one that has something of everything."""
+    page = phone("inspector1")
+    page.goto("/n/")
+    briefing = page.get_by_role("link", name="看一遍再去").get_attribute("href") or ""
+    before = Sight(phone("inspector2"), ("/n/", briefing, "/n/new", "/me"))
+    page.goto(briefing)
+    hands = Hands(page)
+    hands.button("到了，开始办事")
+    hands.link("全部")
+    visit = page.url.removesuffix("/all")
+    hands.stage("到达", "取号")
+    hands.camera("NOTICE", now=1)
+    hands.answer(page.locator("form.ask").first, "否")
+    page.goto(f"{visit}/checks")
+    tick = page.get_by_role("link", name="还没判").get_attribute("href") or ""
+    within = Sight(page, (*(f"{visit}{end}" for end in OF_A_VISIT), tick))
+    return [Sight(people.anybody(), ("/login",)), before, within]
+
+
+@pytest.fixture(scope="module")
+def desk_sight(desk: Log_in) -> list[Sight]:
+    """The office's pages with the demo in them."""
+    page = desk("clerk")
+    found = list(OF_THE_DESK)
+    for index, start in (("/problems", "/problems/"), ("/visits", "/visits/"), ("/plans", "/plans/"), ("/scenarios", "/scenarios/")):
+        page.goto(index)
+        links = page.locator(f'td a[href^="{start}"]')
+        found.append(links.first.get_attribute("href") or "")
+    page.goto("/plans/where")
+    page.get_by_label("单位").select_option(label="甘棠镇")
+    page.get_by_role("button", name="接着选窗口和人").click()
+    expect(page.locator("#plan-team")).to_be_visible()
+    found.append(page.url)
+    page.goto("/problems")
+    page.get_by_role("link", name="示例：投诉电话没人接").first.click()
+    edit = page.get_by_role("link", name="修改").get_attribute("href") or ""
+    page.goto("/problems")
+    shot(page, "ledger")
+    return [Sight(page, (*found, edit)), Sight(desk("admin"), ("/accounts",))]
+
+
+def broken_rules(page: Page) -> list[str]:
+    """What axe finds in the two colour schemes."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        answer = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]})
+        for rule in answer.response["violations"]:
+            found += [f"{scheme} {rule['id']} {node['html'][:120]}" for node in rule["nodes"]]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def large(page: Page) -> list[str]:
+    """What sticks out sideways when letters are twice as large."""
+    page.evaluate("() => { document.documentElement.style.fontSize = '32px' }")
+    return list(page.evaluate(WIDER))
+
+
+def small(page: Page) -> list[str]:
+    """Targets below 44 px."""
+    return list(page.evaluate(SMALL))
+
+
+def faults(sights: list[Sight], *looks: Callable[[Page], list[str]]) -> list[str]:
+    return [f"{address}: {fault}" for sight in sights for address, page in sight.each() for look in looks for fault in look(page)]
+
+
+def test_the_phones_pages_keep_wcag_22_aa(phone_sight: list[Sight]) -> None:
+    assert faults(phone_sight, broken_rules) == []
+
+
+def test_the_desks_pages_keep_wcag_22_aa(desk_sight: list[Sight]) -> None:
+    assert faults(desk_sight, broken_rules) == []
+
+
+def test_thumbs_find_44_pixels_and_large_letters_find_room(phone_sight: list[Sight]) -> None:
+    assert faults(phone_sight, small, large) == []
+
+
+def test_the_desk_has_44_pixels_and_room_for_large_letters(desk_sight: list[Sight]) -> None:
+    assert faults(desk_sight, small, large) == []

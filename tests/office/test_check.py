@@ -1,0 +1,139 @@
+"""`fieldapp check` is silent on sound data and names what somebody changed behind the application's back."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from fieldapp import cli
+from fieldapp.db import apart
+from fieldapp.evidence.models import Original
+from fieldapp.office.check import faults
+from fieldapp.problems.models import Problem
+from fieldapp.visits.models import TapRow, Visit
+from tests.story import Story
+from tests.tampering import behind_the_back
+
+
+def found(story: Story) -> list[str]:
+    with story.app.app_context():
+        return list(faults())
+
+
+def photos(story: Story) -> list[Path]:
+    folder = story.app.extensions["settings"].photos
+    with story.app.app_context(), apart() as session:
+        return [folder / each for each in session.scalars(sa.select(Original.sha256).order_by(Original.sha256))]
+
+
+def sql(story: Story, table: str, statement: str) -> None:
+    with behind_the_back(story.app, table) as session:
+        assert session.execute(sa.text(statement)).rowcount
+
+
+def edit_history(story: Story) -> str:
+    stream = f"visit:{story.handed_in()}"
+    edited = "UPDATE history SET entry = replace(entry, '\"action\":\"collect\"', '\"action\":\"gather\"')"
+    sql(story, "history", f"{edited} WHERE stream = '{stream}' AND seq = 2")
+    return f"history {stream} entry 2: content does not match its hash"
+
+
+def edit_tap(story: Story) -> str:
+    tap = story.row(TapRow, TapRow.kind == "overall")
+    sql(story, "taps", "UPDATE taps SET payload = replace(payload, '销号', '督办') WHERE kind = 'overall'")
+    return f"tap {tap} of visit {story.handed_in()}: content does not match its hashes"
+
+
+def swap_photo(story: Story) -> str:
+    first, second = photos(story)
+    first.chmod(0o600)
+    first.write_bytes(second.read_bytes())
+    return f"photo {first.name}: the file is not the one that was stored"
+
+
+def change_one_byte(story: Story) -> str:
+    first = photos(story)[0]
+    first.chmod(0o600)
+    first.write_bytes(first.read_bytes()[:-1] + b"\x00")
+    return f"photo {first.name}: the file is not the one that was stored"
+
+
+def lose_photo(story: Story) -> str:
+    first = photos(story)[0]
+    first.unlink()
+    return f"photo {first.name}: the file is missing"
+
+
+def leave_an_orphan(story: Story) -> str:
+    name = hashlib.sha256(b"orphan").hexdigest()
+    (story.app.extensions["settings"].photos / name).write_bytes(b"orphan")
+    return f"photo {name}: a file without a row"
+
+
+def change_visit(story: Story) -> str:
+    visit = story.handed_in()
+    sql(story, "history", "UPDATE visits SET state = 'collected'")
+    return f"visit {visit}: state is collected, its history says handed_in"
+
+
+def change_problem(story: Story) -> str:
+    sql(story, "history", "UPDATE problems SET state = 'closed' WHERE number = '甘棠-07'")
+    return "problem 甘棠-07: state is closed, its history says rectifying"
+
+
+def change_seal(story: Story) -> str:
+    sql(story, "history", f"UPDATE visits SET seal = '{'0' * 64}'")
+    return f"visit {story.handed_in()}: the seal is not that of its taps"
+
+
+def cut_the_end(story: Story) -> str:
+    """No link breaks where the newest entry is gone; the state that it led to does not follow any more."""
+    visit = story.handed_in()
+    sql(story, "history", f"DELETE FROM history WHERE stream = 'visit:{visit}' AND seq = 3")
+    return f"visit {visit}: state is handed_in, its history says collected"
+
+
+def remove_a_tap(story: Story) -> str:
+    visit = story.handed_in()
+    sql(story, "taps", "DELETE FROM taps WHERE kind = 'overall'")
+    return f"visit {visit}: state is handed_in, its taps say otherwise"
+
+
+HANDS = (
+    edit_history, edit_tap, swap_photo, change_one_byte, lose_photo, leave_an_orphan, change_visit, change_problem,
+    change_seal, cut_the_end, remove_a_tap,
+)  # fmt: skip
+
+
+def test_the_story_is_sound(story: Story) -> None:
+    assert found(story) == []
+
+
+@pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__)
+def test_what_was_changed_is_named(story: Story, hand: Callable[[Story], str]) -> None:
+    said = hand(story)
+    assert any(each.startswith(said) for each in found(story)), found(story)
+
+
+def test_the_command_says_so_and_its_exit_status_too(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_app", lambda: story.app)
+    good = CliRunner().invoke(cli.main, ["check"])
+    assert (good.exit_code, good.stderr) == (0, "")
+    assert "好的" in good.stdout
+    said = lose_photo(story)
+    bad = CliRunner().invoke(cli.main, ["check"])
+    assert bad.exit_code == 1
+    assert bad.stderr.splitlines() == [said]
+    assert "好的" not in bad.stdout
+
+
+def test_check_changes_nothing(story: Story) -> None:
+    with story.app.app_context(), apart() as session:
+        before = session.execute(sa.select(Problem.id, Problem.version, Problem.state)).all()
+    found(story)
+    with story.app.app_context(), apart() as session:
+        assert session.execute(sa.select(Problem.id, Problem.version, Problem.state)).all() == before
+        assert session.scalar(sa.select(Visit.state)) == "handed_in"
