@@ -1,5 +1,7 @@
 # Everything runs from a .venv that these targets make themselves from the hashed locks in requirements/.
-PYTHON ?= $(shell sh scripts/find_python)
+ifndef PYTHON
+PYTHON := $(shell sh scripts/find_python)
+endif
 PYTEST := .venv/bin/pytest -n 2 --dist worksteal
 export PYTHON
 

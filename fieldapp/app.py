@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask import Flask, Response, g, request
 from flask_migrate import Migrate
 from htmx_flask import Htmx
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fieldapp import clock, config, db, ids, keys
 from fieldapp.access import sessions, visibility
@@ -86,8 +85,6 @@ def _walls(app: Flask) -> None:
     app.before_request(_change_first)
     app.after_request(_headers)
     app.after_request(_device_cookie)
-    if app.extensions["settings"].https:
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _name_request() -> None:

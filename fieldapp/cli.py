@@ -10,6 +10,12 @@ from flask_migrate import downgrade, upgrade
 from fieldapp import config
 from fieldapp.app import create_app, move_clock
 
+# With https a gateway on this machine stands in front and says which host and scheme the phone asked for.
+_GATEWAY = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": {"x-forwarded-host", "x-forwarded-proto"},
+}
+
 
 def _app() -> Flask:
     settings = config.from_environment()
@@ -57,6 +63,7 @@ def serve(port: int, host: str, threads: int) -> None:
         ident="",
         max_request_body_size=limit,
         clear_untrusted_proxy_headers=True,
+        **(_GATEWAY if app.extensions["settings"].https else {}),
     )
 
 

@@ -175,11 +175,8 @@ def rows_changed(result: Any) -> int:
 
 
 def insert(table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, in the dialect of the running database."""
-    if db.engine.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
+    """An INSERT that knows ON CONFLICT, in the dialect of the running database; its result counts rows."""
+    from sqlalchemy.dialects import postgresql, sqlite
 
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
+    made = sqlite.insert(table) if db.engine.dialect.name == "sqlite" else postgresql.insert(table)
+    return made.execution_options(preserve_rowcount=True)  # else PostgreSQL's driver says -1 for an INSERT

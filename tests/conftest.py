@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 
 from fieldapp import clock, ids
 from fieldapp.access import actions as access
@@ -22,12 +23,24 @@ from tests import databases
 from tests import story as stories
 from tests.clients import LintingClient
 
+settings.register_profile(
+    "fieldapp",
+    deadline=None,  # a loaded machine is no fault of the rule under test
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("fieldapp")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts one PostgreSQL cluster for all workers."""
     if databases.KIND == "postgres" and not hasattr(config, "workerinput"):
         config.stash[_CLUSTER] = databases.cluster()
-        config.stash[_ADDRESS] = config.stash[_CLUSTER].__enter__()
+        try:
+            config.stash[_ADDRESS] = config.stash[_CLUSTER].__enter__()
+        except databases.NoServer as missing:
+            pytest.exit(
+                f"nothing was tested on PostgreSQL: {missing}", returncode=1 if databases.is_ci() else 0
+            )
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -50,6 +63,7 @@ class Factory:
 
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
+        self.apps: dict[str, Flask] = {}
 
     def settings(self, data: Path, name: str) -> Settings:
         """Settings of a test app with a data folder and database of its own."""
@@ -73,16 +87,33 @@ class Factory:
 
     @contextmanager
     def copy(self, template: str, data: Path) -> Iterator[Flask]:
-        """An app on a copy of a template."""
-        shutil.copytree(self.folder / template, data, dirs_exist_ok=True)
+        """A new app on a copy of a template."""
         name = f"t_{uuid4().hex}"
+        with self._laid(template, data, name):
+            app = create_app(self.settings(data, name))
+            yield app
+            close(app)
+
+    @contextmanager
+    def afresh(self, template: str) -> Iterator[Flask]:
+        """The worker's one app on a fresh copy of a template: making an app, which compiles every route, costs a test
+        several times what the copy does."""
+        name = f"now_{template}"
+        with self._laid(template, self.folder / name, name):
+            app = self.apps.get(template) or create_app(self.settings(self.folder / name, name))
+            self.apps[template] = app
+            yield app
+            close(app)
+
+    @contextmanager
+    def _laid(self, template: str, data: Path, name: str) -> Iterator[None]:
+        shutil.copytree(self.folder / template, data)
         if self.address:
             databases.execute(self.address, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        app = create_app(self.settings(data, name))
         try:
-            yield app
+            yield
         finally:
-            close(app)
+            shutil.rmtree(data)
             if self.address:
                 databases.execute(self.address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -115,16 +146,16 @@ def story_template(factory: Factory) -> str:
 
 
 @pytest.fixture
-def app(factory: Factory, empty_template: str, tmp_path: Path) -> Iterator[Flask]:
+def app(factory: Factory, empty_template: str) -> Iterator[Flask]:
     """An app on an empty database."""
-    with factory.copy(empty_template, tmp_path / "data") as made:
+    with factory.afresh(empty_template) as made:
         yield made
 
 
 @pytest.fixture
-def story(factory: Factory, story_template: str, tmp_path: Path) -> Iterator[stories.Story]:
+def story(factory: Factory, story_template: str) -> Iterator[stories.Story]:
     """An app that holds the story."""
-    with factory.copy(story_template, tmp_path / "data") as made:
+    with factory.afresh(story_template) as made:
         yield stories.Story(made)
 
 

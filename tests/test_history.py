@@ -103,9 +103,16 @@ def fork(app: Flask, prev: str) -> dict[str, Any]:
 
 def test_a_fork_is_impossible_and_a_forged_link_is_found(chains: Flask) -> None:
     first = entry(chains, "problem:1", 1).hash
-    with chains.app_context(), apart(writes=True) as session, pytest.raises(sa.exc.IntegrityError, match="link"):
+    with (
+        chains.app_context(),
+        apart(writes=True) as session,
+        pytest.raises(sa.exc.IntegrityError, match="link"),
+    ):
         session.execute(sa.insert(ROWS).values(fork(chains, first)))
-    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)unique"), behind_the_back(chains, "history") as session:
+    with (
+        pytest.raises(sa.exc.IntegrityError, match=r"(?i)unique"),
+        behind_the_back(chains, "history") as session,
+    ):
         session.execute(sa.insert(ROWS).values(fork(chains, first)))
     with behind_the_back(chains, "history") as session:
         session.execute(sa.insert(ROWS).values(fork(chains, "f" * 64)))

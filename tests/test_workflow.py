@@ -136,7 +136,9 @@ def test_a_step_writes_state_and_history_together(story: Story) -> None:
     clerk = story.viewer("clerk")
     with story.app.app_context(), acting(clerk):
         problem = db.session.scalars(sa.select(Problem).where(Problem.number == "示例-04")).one()
-        digest = problem_flow.take(problem, "enter_receipt", by=clerk, at=clock.at(2018, 6, 1), facts={"n": 1})
+        digest = problem_flow.take(
+            problem, "enter_receipt", by=clerk, at=clock.at(2018, 6, 1), facts={"n": 1}
+        )
     with story.app.app_context(), apart() as session:
         last = history.entries(f"problem:{story.row(Problem, Problem.number == '示例-04')}", session)[-1]
         assert (last.hash, last.action, last.fields["actor"]) == (digest, "enter_receipt", clerk.actor)
@@ -172,7 +174,10 @@ def test_two_at_once_take_a_step_once(story: Story) -> None:
         return job
 
     said = together(
-        take(clerk, "enter_receipt"), take(head, "enter_receipt"), take(unit, "receive"), take(unit, "receive")
+        take(clerk, "enter_receipt"),
+        take(head, "enter_receipt"),
+        take(unit, "receive"),
+        take(unit, "receive"),
     )
     assert sorted(said) == ["refused", "refused", "refused", "taken"]
     with story.app.app_context(), apart() as session:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
 
-REQUIRED = InputRequired("这一项要填")
+REQUIRED = DataRequired("这一项要填")
 
 
 class PasswordForm(Form):

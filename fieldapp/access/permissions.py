@@ -9,6 +9,7 @@ class Permission(Enum):
     CONFIRM_ROLES = "access:roles:confirm"
     READ_ORGANISATION = "organisations:all:read"
     EDIT_ORGANISATION = "organisations:all:edit"
+    EDIT_TEAMS = "organisations:teams:edit"  # who belongs to a team makes inspectors: never the administrator
     READ_INSPECTIONS = "inspections:all:read"
     EDIT_INSPECTIONS = "inspections:all:edit"
     READ_PROBLEMS = "problems:problem:read"

@@ -66,6 +66,10 @@ class Viewer:
         return bool(self.roles & {Role.CLERK, Role.HEAD}) and not self.is_unit
 
     @property
+    def is_head(self) -> bool:
+        return Role.HEAD in self.roles and not self.is_unit
+
+    @property
     def is_leadership(self) -> bool:
         return Role.LEADERSHIP in self.roles and not self.is_unit
 

@@ -39,7 +39,7 @@ def load_demo(password: str | None, *, if_empty: bool) -> Iterator[str]:
     if not counties:
         secret = password or ids.new_token()[:12]
         yield from _load(secret)
-    elif is_demo and password:
+    elif is_demo:
         yield f"演示数据已在库里。账号：{'、'.join(name for name, *_ in people.LOGINS)}；密码是第一次运行时打印的那个"
     if not counties or is_demo:
         _plan_today()

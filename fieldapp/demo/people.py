@@ -7,7 +7,7 @@ from uuid import UUID
 from fieldapp.access import actions as access
 from fieldapp.access.models import RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
-from fieldapp.db import db
+from fieldapp.db import SYSTEM, db
 from fieldapp.organisations import actions as organisations
 from fieldapp.organisations.models import County, Round, Team, Unit
 
@@ -74,8 +74,8 @@ def make_teams(of: Round, cast: Cast) -> tuple[Team, Team]:
     """第一组 of two inspectors and their leader, 第三组 of the finder."""
     first, third = organisations.add_team(of, "第一巡察组"), organisations.add_team(of, "第三巡察组")
     for name, leads in (("inspector1", False), ("inspector2", False), ("leader1", True)):
-        organisations.join_team(first, cast[name], of.starts, of.ends, leads=leads)
-    organisations.join_team(third, cast["origin3"], of.starts, of.ends, leads=True)
+        organisations.join_team(first, cast[name], of.starts, of.ends, by=SYSTEM, leads=leads)
+    organisations.join_team(third, cast["origin3"], of.starts, of.ends, by=SYSTEM, leads=True)
     other = organisations.add_person(of.county_id, "第三组组员")
-    organisations.join_team(third, other.id, of.starts, of.ends)
+    organisations.join_team(third, other.id, of.starts, of.ends, by=SYSTEM)
     return first, third

@@ -10,7 +10,7 @@ from fieldapp.inspections import actions, forms, queries
 from fieldapp.organisations.models import Team, Unit
 from fieldapp.organisations.queries import one, teams, units
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 
@@ -58,7 +58,7 @@ def edit(inspection_id: UUID) -> Any:
     form = _form(obj=row)
     if is_sent(form):
         with rules_beside(form):
-            actions.edit_inspection(row, _days(form), version=int(form.version.data or 0))
+            actions.edit_inspection(row, _days(form), version=version_of(form))
         if not has_errors(form):
             return see("inspections.index", said="saved")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=row)

@@ -1,6 +1,7 @@
 """Verbs that write the organisation."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -87,11 +88,13 @@ def add_team(of: Round, name: str) -> Team:
 
 
 def join_team(
-    team: Team, person_id: UUID, starts: date, ends: date, *, leads: bool = False
+    team: Team, person_id: UUID, starts: date, ends: date, *, by: Any, leads: bool = False
 ) -> TeamMembership:
-    """A person belongs to a team from day to day; one membership a span."""
+    """A person belongs to a team from day to day; one membership a span. Only the head makes a leader."""
     if starts > ends:
         raise RuleBroken("结束的日子不能早于开始", "ends")
+    if leads and not (by.is_system or by.is_head):
+        raise RuleBroken("组长由主任指定", "leads")
     with system_reads() as session:
         overlap = sa.select(TeamMembership.id).where(
             TeamMembership.team_id == team.id,

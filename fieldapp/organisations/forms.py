@@ -1,9 +1,9 @@
 """Forms of units, rounds, teams, people and recusals."""
 
 from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-REQUIRED = InputRequired("这一项要填")
+REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
 NAME = Length(max=60, message="最多 60 个字")
 

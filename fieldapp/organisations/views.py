@@ -10,7 +10,7 @@ from fieldapp.access.permissions import Permission as P
 from fieldapp.organisations import actions, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -78,7 +78,7 @@ def edit_unit(unit_id: UUID) -> Any:
     if is_sent(form):
         with rules_beside(form):
             names = (form.name.data, form.party_org.data or "", form.phone_name.data)
-            actions.edit_unit(row, *names, version=int(form.version.data or 0))
+            actions.edit_unit(row, *names, version=version_of(form))
         if not has_errors(form):
             return see("organisations.unit", unit_id=unit_id, said="saved")
     return _unit_page(row, form=form)
@@ -148,7 +148,7 @@ def add_team(round_id: UUID) -> Any:
 
 
 @pages.get("/teams/<uuid:team_id>")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def team(team_id: UUID) -> Any:
     """A team's people with their days."""
     row = queries.one(Team, team_id)
@@ -162,7 +162,7 @@ def _team_page(row: Team, form: forms.MemberForm) -> Any:
 
 
 @pages.post("/teams/<uuid:team_id>")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def join_team(team_id: UUID) -> Any:
     """Somebody joins for a span of days."""
     row, form = queries.one(Team, team_id), bound(forms.MemberForm)
@@ -170,14 +170,14 @@ def join_team(team_id: UUID) -> Any:
     if is_sent(form):
         with rules_beside(form):
             person, span = UUID(form.person_id.data), (form.starts.data, form.ends.data)
-            actions.join_team(row, person, *span, leads=form.leads.data)
+            actions.join_team(row, person, *span, leads=form.leads.data, by=viewer())
         if not has_errors(form):
             return see("organisations.team", team_id=team_id, said="saved")
     return _team_page(row, form)
 
 
 @pages.post("/memberships/<uuid:membership_id>/end")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def end_membership(membership_id: UUID) -> Any:
     """Somebody leaves the team today."""
     row = queries.one(TeamMembership, membership_id)
@@ -186,7 +186,7 @@ def end_membership(membership_id: UUID) -> Any:
 
 
 @pages.get("/people")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def people() -> Any:
     """People and who must keep away from which unit."""
     return _people_page()
@@ -210,7 +210,7 @@ def _recusal_choices(form: Any) -> None:
 
 
 @pages.post("/people")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def add_person() -> Any:
     """Somebody more."""
     form = bound(forms.PersonForm)
@@ -221,7 +221,7 @@ def add_person() -> Any:
 
 
 @pages.post("/recusals")
-@needs(P.EDIT_ORGANISATION)
+@needs(P.EDIT_TEAMS)
 def add_recusal() -> Any:
     """Somebody must keep away from a unit."""
     form = bound(forms.RecusalForm)

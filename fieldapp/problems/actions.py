@@ -8,15 +8,31 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from fieldapp import history
 from fieldapp.db import db, system_reads
 from fieldapp.deadlines.limits import CIVIL_CODE, CountingRule, due, parse_limit
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County
-from fieldapp.problems.models import SEVERITIES, WAYS, Measure, Problem
+from fieldapp.problems import measuring
+from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, WAYS, Problem
 from fieldapp.problems.sheet import Row
 from fieldapp.problems.states import problem_flow
+
+LABELS = {
+    "number": "编号",
+    "text": "问题",
+    "short_name": "手机上显示的名字",
+    "severity": "程度",
+    "criteria": "销号标准",
+    "criterion_tags": "标准说的是",
+    "verification": "核实方式",
+    "department": "责任部门",
+    "responsible": "责任人",
+    "limit_text": "期限",
+    "measures": "整改措施",
+}
+_WORDS = {"severity": SEVERITIES, "verification": WAYS, "criterion_tags": CRITERION_TAGS}
+AFTER_ISSUE = ("short_name", "criterion_tags", "department", "responsible")  # what issuing does not fix
 
 
 @dataclass(frozen=True)
@@ -38,24 +54,38 @@ class Draft:
 
 def add_problem(draft: Draft, inspection: Inspection, *, by: Any, at: int) -> Problem:
     """A new draft; its number is unique in the county, and the answer does not say whose it is."""
-    with system_reads() as session:
-        taken = sa.select(Problem.id).where(
-            Problem.county_id == inspection.county_id, Problem.number == draft.number.strip()
-        )
-        if session.scalar(taken):
-            raise RuleBroken("这个编号已经用过", "number")
-    problem = Problem(
-        county_id=inspection.county_id,
-        inspection_id=inspection.id,
-        unit_id=inspection.unit_id,
-        team_id=inspection.team_id,
-        **_columns(draft),
-    )
+    _check_number(inspection.county_id, draft.number.strip())
+    return _make(draft, inspection, by, at)
+
+
+def _make(draft: Draft, inspection: Inspection, by: Any, at: int) -> Problem:
+    problem = Problem(county_id=inspection.county_id, **_of(inspection), **_columns(draft))
     db.session.add(problem)
     db.session.flush()
-    _set_measures(problem, draft.measures)
-    _write(problem, "create", {"number": problem.number}, by, at)
+    measuring.set_measures(problem, draft.measures)
+    measuring.write(problem, "create", {"number": problem.number}, by, at)
     return problem
+
+
+def _check_number(county_id: UUID, number: str, own: UUID | None = None) -> None:
+    _lock_numbers(county_id)
+    taken = sa.select(Problem.id).where(Problem.county_id == county_id, Problem.number == number)
+    with system_reads() as session:
+        if session.scalar(taken.where(Problem.id != own) if own else taken):
+            raise RuleBroken("这个编号已经用过", "number")
+
+
+def _lock_numbers(county_id: UUID) -> None:
+    """The county's row is the lock under which numbers are given: two people cannot take one at the same time."""
+    db.session.execute(sa.select(County.id).where(County.id == county_id).with_for_update())
+
+
+def _of(inspection: Inspection) -> dict[str, UUID]:
+    return {
+        "inspection_id": inspection.id,
+        "unit_id": inspection.unit_id,
+        "team_id": inspection.team_id,
+    }
 
 
 def _columns(draft: Draft) -> dict[str, Any]:
@@ -73,47 +103,61 @@ def _columns(draft: Draft) -> dict[str, Any]:
     }
 
 
-def edit_problem(problem: Problem, draft: Draft, *, version: int, by: Any, at: int) -> None:
-    """Change a draft; of an issued problem only department, person, short name and new measures."""
-    if version != problem.version:
-        raise Conflict("别人刚改过，对照后再存", _summary_of(draft), _summary(problem))
+def edit_draft(
+    problem: Problem, draft: Draft, inspection: Inspection, *, version: int, by: Any, at: int
+) -> None:
+    """Change a draft, measures and inspection included."""
     columns = _columns(draft)
+    _open(problem, {**columns, "measures": list(draft.measures)}, version)
     if problem.state != "draft":
-        columns = {name: columns[name] for name in ("short_name", "department", "responsible")}
-    changed = {name: value for name, value in columns.items() if getattr(problem, name) != value}
-    for name, value in changed.items():
-        setattr(problem, name, value)
-    _set_measures(problem, draft.measures)
-    _write(problem, "edit", {"fields": sorted(changed)}, by, at)
+        raise RuleBroken("刚刚已经交办，刷新看看现在能改什么")
+    _check_number(problem.county_id, columns["number"], problem.id)
+    changed = {
+        **_set(problem, {**columns, **_of(inspection)}),
+        **measuring.set_measures(problem, draft.measures),
+    }
+    measuring.write(problem, "edit", {"changed": changed}, by, at)
 
 
-def _summary_of(draft: Draft) -> dict[str, str]:
-    return {"问题": draft.text, "标准": "；".join(draft.criteria), "期限": draft.limit_text}
+def edit_issued(problem: Problem, columns: dict[str, Any], *, version: int, by: Any, at: int) -> None:
+    """Change what issuing did not fix, until the unit has asked for the closing."""
+    columns = {name: columns[name] for name in AFTER_ISSUE}
+    _open(problem, columns, version)
+    measuring.write(problem, "edit", {"changed": _set(problem, columns)}, by, at)
 
 
-def _summary(problem: Problem) -> dict[str, str]:
-    return {"问题": problem.text, "标准": "；".join(problem.criteria), "期限": problem.limit_text}
+def _open(problem: Problem, columns: dict[str, Any], version: int) -> None:
+    """Lock the row; a stale page raises Conflict with what differs, and only that."""
+    measuring.lock(problem)
+    if version != problem.version:
+        raise _conflict(problem, columns)
+    if problem.state not in OPEN:
+        raise RuleBroken("单位已经报请销号，不能再改")
 
 
-def _set_measures(problem: Problem, texts: Sequence[str]) -> None:
-    """Keep those whose words did not change, with what was reported on them; one with a report is never dropped."""
-    known = {row.text: row for row in problem.measures}
-    for place, text in enumerate(texts):
-        if text in known:
-            known.pop(text).place = place
-        else:
-            row = Measure(county_id=problem.county_id, problem_id=problem.id, place=place, text=text)
-            db.session.add(row)
-    for row in known.values():
-        if row.reported_at or problem.state != "draft":
-            continue
-        db.session.delete(row)
-    db.session.flush()
+def _conflict(problem: Problem, yours: dict[str, Any]) -> Conflict:
+    now: dict[str, Any] = {name: getattr(problem, name) for name in yours if name != "measures"}
+    now["measures"] = [row.text for row in problem.measures]
+    differing = [name for name, value in yours.items() if now[name] != value]
+    told = ({LABELS[name]: _said(name, each[name]) for name in differing} for each in (yours, now))
+    return Conflict("别人刚改过，对照后再存", *told)
 
 
-def _write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: int) -> None:
-    db.session.flush()
-    history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
+def _said(name: str, value: Any) -> str:
+    words = _WORDS.get(name, {})
+    return "；".join(words.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))
+
+
+def _set(problem: Problem, columns: dict[str, Any]) -> dict[str, list[Any]]:
+    """Set the columns and return [before, after] of those that changed, as the history may hold them."""
+    changed = {name: [getattr(problem, name), new] for name, new in columns.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    for name, pair in changed.items():
+        setattr(problem, name, pair[1])
+    return {
+        name: [str(part) if isinstance(part, UUID) else part for part in pair]
+        for name, pair in changed.items()
+    }
 
 
 def counting_rule(county: County) -> CountingRule:
@@ -124,6 +168,7 @@ def counting_rule(county: County) -> CountingRule:
 
 def issue_problem(problem: Problem, on: date, *, by: Any, at: int) -> None:
     """Hand the problem over: the deadline is counted from this day, criterion and way freeze."""
+    measuring.lock(problem)
     county = db.session.scalars(sa.select(County).where(County.id == problem.county_id)).one()
     found = due(parse_limit(problem.limit_text), on, counting_rule(county))
     problem.issued_on, problem.due = on, found.day
@@ -144,9 +189,19 @@ def start_work(problem: Problem, *, by: Any, at: int) -> None:
 
 
 def amend_problem(
-    problem: Problem, criteria: Sequence[str], verification: str, reason: str, *, by: Any, at: int
+    problem: Problem,
+    criteria: Sequence[str],
+    verification: str,
+    reason: str,
+    *,
+    version: int,
+    by: Any,
+    at: int,
 ) -> None:
     """The head changes what issuing had fixed, with a reason; a running visit keeps its frozen copy."""
+    measuring.lock(problem)
+    if version != problem.version:
+        raise _conflict(problem, {"criteria": list(criteria), "verification": verification})
     facts = {
         "reason": reason.strip(),
         "criteria_before": list(problem.criteria),
@@ -159,36 +214,31 @@ def amend_problem(
     db.session.flush()
 
 
-def report_measure(measure: Measure, progress: str, done: bool, *, by: Any, at: int) -> None:
-    """The unit's own word on a measure; work on a received problem has then begun."""
-    measure.progress, measure.done, measure.reported_at = progress.strip(), done, at
-    problem = measure.problem
-    if problem.state == "received":
-        start_work(problem, by=by, at=at)
-    _write(problem, "report", {"measure": str(measure.id), "done": done}, by, at)
-
-
 def import_rows(rows: Sequence[Row], inspection: Inspection, *, by: Any, at: int) -> list[Problem]:
     """All rows or none: the first refusal undoes the whole."""
+    _lock_numbers(inspection.county_id)
+    taken = numbers_taken(inspection.county_id, [row.number for row in rows])
+    if taken:  # somebody was quicker than this preview
+        raise RuleBroken(f"一行也没有进：编号 {'、'.join(sorted(taken))} 已经用过，改好再读一次表")
+    return [_make(_draft_of(row), inspection, by, at) for row in rows]
+
+
+def _draft_of(row: Row) -> Draft:
     severities = {label: code for code, label in SEVERITIES.items()}
     ways = {label: code for code, label in WAYS.items()}
-    drafts = [
-        Draft(
-            number=row.number,
-            text=row.text,
-            short_name=row.short_name,
-            severity=severities[row.severity],
-            criteria=row.criteria,
-            criterion_tags=(),
-            verification=ways[row.verification],
-            department=row.department,
-            responsible=row.person,
-            limit_text=row.limit,
-            measures=row.measures,
-        )
-        for row in rows
-    ]
-    return [add_problem(draft, inspection, by=by, at=at) for draft in drafts]
+    return Draft(
+        number=row.number,
+        text=row.text,
+        short_name=row.short_name,
+        severity=severities[row.severity],
+        criteria=row.criteria,
+        criterion_tags=(),
+        verification=ways[row.verification],
+        department=row.department,
+        responsible=row.person,
+        limit_text=row.limit,
+        measures=row.measures,
+    )
 
 
 def numbers_taken(county_id: UUID, numbers: Sequence[str]) -> set[str]:

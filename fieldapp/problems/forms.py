@@ -1,5 +1,6 @@
 """Forms of a problem, its measures, and the import."""
 
+from datetime import date
 from typing import Any
 
 from wtforms import (
@@ -13,30 +14,19 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
-from fieldapp.problems.models import SEVERITIES, WAYS
+from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
 
-REQUIRED = InputRequired("这一项要填")
-# The codes are those of visits/library/words.json (a test holds them equal): what an item on the phone speaks to.
-CRITERION_TAGS = (
-    ("display", "公示和指引"),
-    ("access", "方便老人和行动不便的人"),
-    ("queue", "排队秩序"),
-    ("discipline", "在岗和纪律"),
-    ("manner", "态度"),
-    ("passing-on", "推来推去"),
-    ("told-once", "一次说清"),
-    ("papers", "多要材料"),
-    ("speed", "办得快、按时办"),
-    ("fees", "收费"),
-    ("progress", "进度和结果"),
-    ("fairness", "公开公平"),
-    ("rating", "评价和投诉"),
-)
+REQUIRED = DataRequired("这一项要填")
+
+
+def at_most(count: int) -> Length:
+    """A length with its sentence."""
+    return Length(max=count, message=f"最多 {count} 个字")
 
 
 def lines(text: str | None) -> list[str]:
@@ -58,27 +48,50 @@ def a_limit(_form: Form, field: Any) -> None:
         raise ValidationError(broken.sentence) from None
 
 
-class ProblemForm(Form):
-    """A draft: everything may still change."""
+def of_this_century(_form: Form, field: Any) -> None:
+    """A day from which a deadline can be counted; the same years as a deadline's own date."""
+    if field.data and not date(2000, 1, 1) <= field.data <= date(2099, 12, 31):
+        raise ValidationError("写 2000 到 2099 年之间的日子")
+
+
+class IssuedForm(Form):
+    """What issuing did not fix. Not one word of the criterion or the way."""
+
+    short_name = StringField(
+        "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
+    )
+    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=list(CRITERION_TAGS.items()))
+    department = StringField("责任部门", [Optional(), at_most(80), unmarked])
+    responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
+    version = HiddenField()
+
+
+class NewForm(Form):
+    """A new draft."""
 
     inspection_id = SelectField("哪次巡察", [REQUIRED])
-    number = StringField("编号", [REQUIRED, Length(max=60)], description="例如 示例-01")
-    text = TextAreaField("问题", [REQUIRED, Length(max=2000), unmarked])
+    number = StringField("编号", [REQUIRED, at_most(60)], description="例如 示例-01")
+    text = TextAreaField("问题", [REQUIRED, at_most(2000), unmarked])
     short_name = StringField(
-        "手机上显示的名字", [REQUIRED, Length(max=12, message="最多 12 个字")], description="看不出去查什么"
+        "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
     severity = SelectField("程度", choices=list(SEVERITIES.items()))
     criteria = TextAreaField("销号标准", [Optional(), unmarked], description="一行一条，交办以后就定住")
-    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=list(CRITERION_TAGS))
+    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=list(CRITERION_TAGS.items()))
     verification = SelectField(
         "核实方式", choices=list(WAYS.items()), description="单位看不到；交办以后就定住"
     )
-    department = StringField("责任部门", [Optional(), Length(max=80)])
-    responsible = StringField("责任人", [Optional(), Length(max=40)])
+    department = StringField("责任部门", [Optional(), at_most(80), unmarked])
+    responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
     limit_text = StringField(
         "期限", [REQUIRED, a_limit], description="1 个月、10 个工作日，或者写日子 2018-06-06"
     )
     measures = TextAreaField("整改措施", [Optional(), unmarked], description="单位说要做的，一行一条")
+
+
+class DraftForm(NewForm):
+    """A draft that was there already: everything may still change."""
+
     version = HiddenField()
 
 
@@ -87,21 +100,34 @@ class AmendForm(Form):
 
     criteria = TextAreaField("销号标准", [REQUIRED, unmarked], description="一行一条")
     verification = SelectField("核实方式", choices=list(WAYS.items()))
-    reason = TextAreaField("为什么改", [REQUIRED, Length(min=10, message="至少 10 个字")])
+    reason = TextAreaField(
+        "为什么改",
+        [REQUIRED, Length(min=10, message="至少 10 个字"), unmarked],
+        filters=[lambda x: x and x.strip()],
+    )
+    version = HiddenField()
 
 
 class IssueForm(Form):
     """The day from which the deadline counts."""
 
     issued_on = DateField(
-        "反馈的日子", [InputRequired("写一个日子")], description="期限从这天起算，休息日也可以"
+        "反馈的日子",
+        [InputRequired("写一个日子"), of_this_century],
+        description="期限从这天起算，休息日也可以",
     )
 
 
 class MeasureForm(Form):
+    """A measure's words."""
+
+    text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="单位说要做的")
+
+
+class ProgressForm(Form):
     """What the unit reports of one measure."""
 
-    progress = TextAreaField("做到哪一步", [REQUIRED, Length(max=1000), unmarked])
+    progress = TextAreaField("做到哪一步", [REQUIRED, at_most(1000), unmarked])
     done = BooleanField("已经做完")
 
 

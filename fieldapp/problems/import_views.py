@@ -9,9 +9,9 @@ from flask import Response, request
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.errors import RuleBroken
-from fieldapp.inspections.queries import inspection, inspections
+from fieldapp.inspections.queries import inspection
 from fieldapp.problems import actions, forms, preview, sheet
-from fieldapp.problems.views import pages
+from fieldapp.problems.views import inspection_choices, pages
 from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -25,9 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_sheet() -> Any:
     """Read a file or pasted rows and show what would be taken over."""
     form = bound(forms.ImportForm)
-    form.inspection_id.choices = [
-        (str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in inspections()
-    ]
+    form.inspection_id.choices = inspection_choices()
     if not is_sent(form):
         return render("problems/import.html", status=422 if has_errors(form) else 200, form=form)
     found: sheet.Sheet | None = None
@@ -50,15 +48,15 @@ def _read(form: forms.ImportForm) -> sheet.Sheet:
 def _preview(found: sheet.Sheet, inspection_id: UUID) -> Any:
     of = inspection(inspection_id)
     taken = actions.numbers_taken(of.county_id, [row.number for row in found.rows])
-    doubled = [row for row in found.rows if row.number in taken]
+    errors = [*found.errors, *preview.taken_errors(found, taken)]
     token = ""
-    if found.may_be_imported and not doubled:
+    if found.may_be_imported and not errors:
         token = preview.seal(found.rows, inspection_id, viewer().person_id)
     return render(
         "problems/preview.html",
         status=200 if token else 422,
         sheet=found,
-        doubled=doubled,
+        errors=errors,
         token=token,
         inspection=of,
     )

@@ -19,8 +19,25 @@ WAYS = {
     "papers": "资料核验",
     "phone": "电话回访与台账倒查",
 }
+# The codes are those of visits/library/words.json (a test holds them equal): what an item on the phone speaks to.
+CRITERION_TAGS = {
+    "display": "公示和指引",
+    "access": "方便老人和行动不便的人",
+    "queue": "排队秩序",
+    "discipline": "在岗和纪律",
+    "manner": "态度",
+    "passing-on": "推来推去",
+    "told-once": "一次说清",
+    "papers": "多要材料",
+    "speed": "办得快、按时办",
+    "fees": "收费",
+    "progress": "进度和结果",
+    "fairness": "公开公平",
+    "rating": "评价和投诉",
+}
 NEEDS_VISIT = ("mystery", "on_site")
 STATES = ("draft", "issued", "received", "rectifying", "closure_requested", "closed", "reopened")
+OPEN = ("draft", "issued", "received", "rectifying", "reopened")  # not yet, or no longer, before the office
 STATE_LABELS = {
     "draft": "草稿",
     "issued": "已交办",

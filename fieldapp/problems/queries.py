@@ -1,18 +1,22 @@
 """Named reads of problems, and the narrow view that a unit gets."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
 
 from fieldapp.db import db
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.errors import NotVisible
+from fieldapp.problems.measuring import REPORTABLE
 from fieldapp.problems.models import SEVERITIES, STATE_LABELS, Measure, Problem
 
 DONE = ("closed",)
+WORKING = ("issued", "received", "rectifying", "reopened")
 STOPPED = ("closure_requested", "closed")
 
 
@@ -45,6 +49,7 @@ class UnitProblem:
     standing: Standing | None
     measures: tuple[UnitMeasure, ...]
     feedback_on: date | None
+    takes_reports: bool
 
     @property
     def done(self) -> int:
@@ -69,6 +74,33 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         standing=standing_of(problem, today),
         measures=tuple(UnitMeasure(row.id, row.text, row.progress, row.done) for row in problem.measures),
         feedback_on=problem.inspection.feedback_on,
+        takes_reports=problem.state in REPORTABLE,
+    )
+
+
+@dataclass(frozen=True)
+class CityProblem:
+    """All that the city sees of a county's problem: which, whose, how far, until when."""
+
+    id: UUID
+    number: str
+    unit: str
+    state: str
+    state_label: str
+    due: date | None
+    standing: Standing | None
+
+
+def city_view(problem: Problem, today: date) -> CityProblem:
+    """The only door from a problem's row to the city's page."""
+    return CityProblem(
+        id=problem.id,
+        number=problem.number,
+        unit=problem.unit.name,
+        state=problem.state,
+        state_label=STATE_LABELS[problem.state],
+        due=problem.due,
+        standing=standing_of(problem, today),
     )
 
 
@@ -90,28 +122,36 @@ class Line:
     def is_overdue(self) -> bool:
         return self.standing is not None and self.standing.is_late
 
+    @property
+    def done(self) -> str:
+        """Measures the unit says are done, of all."""
+        return f"{sum(row.done for row in self.problem.measures)}/{len(self.problem.measures)}"
+
 
 def ledger(filters: dict[str, Any], today: date) -> list[Line]:
     """The problems that the viewer may see and the filters ask for: open ones first, then by number."""
-    rows = sa.select(Problem).order_by(Problem.state.in_(DONE), Problem.number)
-    if filters.get("unit"):
-        rows = rows.where(Problem.unit_id == _uuid(filters["unit"]))
-    for name in ("state", "severity"):
-        if filters.get(name):
-            rows = rows.where(getattr(Problem, name) == filters[name])
-    if filters.get("q"):
-        words = filters["q"].strip()
-        where = [
-            column.contains(words, autoescape=True)
-            for column in (Problem.text, Problem.number, Problem.responsible)
-        ]
-        rows = rows.where(sa.or_(*where))
+    rows = sa.select(Problem).where(*_asked(filters)).order_by(Problem.state.in_(DONE), Problem.number)
+    rows = rows.options(
+        joinedload(Problem.unit), joinedload(Problem.inspection), selectinload(Problem.measures)
+    )
     lines = [Line(row, standing_of(row, today)) for row in db.session.scalars(rows)]
     if filters.get("due") == "overdue":
         return [line for line in lines if line.is_overdue]
     if filters.get("due") == "soon":
         return [line for line in lines if line.standing is not None and line.standing.kind == "soon"]
     return lines
+
+
+def _asked(filters: dict[str, Any]) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.get("unit"):
+        yield Problem.unit_id == _uuid(filters["unit"])
+    if filters.get("severity"):
+        yield Problem.severity == filters["severity"]
+    if state := filters.get("state"):
+        yield Problem.state.in_(WORKING) if state == "working" else Problem.state == state
+    if words := (filters.get("q") or "").strip():
+        searched = (Problem.text, Problem.number, Problem.department, Problem.responsible)
+        yield sa.or_(*(column.contains(words, autoescape=True) for column in searched))
 
 
 def _uuid(text: str) -> UUID | None:
@@ -131,13 +171,12 @@ class Sums:
     overdue: int
 
 
-def sums(today: date) -> Sums:
+def sums(lines: list[Line]) -> Sums:
     """The boxes above the ledger; each is a filter of it, so that the rows behind it are one tap away."""
-    lines = ledger({}, today)
     return Sums(
         all=len(lines),
         closed=sum(line.problem.state in DONE for line in lines),
-        working=sum(line.problem.state in ("issued", "received", "rectifying", "reopened") for line in lines),
+        working=sum(line.problem.state in WORKING for line in lines),
         overdue=sum(line.is_overdue for line in lines),
     )
 

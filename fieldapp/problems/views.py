@@ -1,4 +1,4 @@
-"""The checklist: the office's ledger, the unit's list, editing, issuing, measures."""
+"""The checklist: the office's ledger, the unit's list, editing, issuing, receipt."""
 
 from typing import Any
 from uuid import UUID
@@ -10,34 +10,39 @@ from fieldapp.access.permissions import Permission as P
 from fieldapp.inspections.queries import inspection, inspections
 from fieldapp.organisations.queries import units
 from fieldapp.problems import actions, forms, queries
-from fieldapp.problems.models import SEVERITIES, STATE_LABELS, WAYS, Problem
+from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
 menu.entry(20, "problems.index", "问题清单")
+CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
 
 
 @pages.get("/problems")
 @needs(P.READ_PROBLEMS)
 def index() -> Any:
     """The ledger; a unit gets its own list, the city number, unit, state and day only."""
-    today, who = clock.today(), viewer()
-    if who.is_unit:
-        rows = [queries.unit_view(line.problem, today) for line in queries.ledger({}, today)]
-        return render("problems/unit.html", rows=_most_urgent_first(rows))
-    form = forms.FilterForm(request.args)
-    _choices(form)
-    filters = {**form.data, **({"q": ""} if who.is_city else {})}
-    page = "problems/city.html" if who.is_city else "problems/index.html"
-    lines = queries.ledger(filters, today)
-    return render(
-        page, lines=lines, sums=queries.sums(today), form=form, filtered=any(filters.values()), **_words()
-    )
+    everything = queries.ledger({}, clock.today())
+    if viewer().is_unit:
+        return _unit_list(everything)
+    form = _filters()
+    asked = {name: form.data[name] for name in (CITY_ASKS if viewer().is_city else form.data)}
+    lines = queries.ledger(asked, clock.today()) if any(asked.values()) else everything
+    shown = {"sums": queries.sums(everything), "form": form, "filtered": any(asked.values()), **_words()}
+    if viewer().is_city:
+        rows = [queries.city_view(line.problem, clock.today()) for line in lines]
+        return render("problems/city.html", rows=rows, **shown)
+    return render("problems/index.html", lines=lines, **shown)
+
+
+def _unit_list(lines: list[queries.Line]) -> Any:
+    rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
+    return render("problems/unit.html", rows=_most_urgent_first(rows))
 
 
 def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProblem]:
@@ -46,11 +51,13 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
     )
 
 
-def _choices(form: forms.FilterForm) -> None:
+def _filters() -> forms.FilterForm:
+    form = forms.FilterForm(request.args)
     form.unit.choices = [("", "全部"), *((str(unit.id), unit.name) for unit in units())]
-    form.state.choices = [("", "全部"), *STATE_LABELS.items()]
+    form.state.choices = [("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()]
     form.severity.choices = [("", "全部"), *SEVERITIES.items()]
     form.due.choices = [("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")]
+    return form
 
 
 def _words() -> dict[str, Any]:
@@ -65,30 +72,34 @@ def show(problem_id: UUID) -> Any:
     if who.is_unit:
         steps = problem_flow.steps_open_to(found, who)
         return render("problems/unit_show.html", row=queries.unit_view(found, clock.today()), steps=steps)
-    return _show(found)
+    if who.is_city:
+        return render("problems/city_show.html", row=queries.city_view(found, clock.today()))
+    return show_to_office(found)
 
 
-def _show(found: Problem, status: int = 200, **extra: Any) -> Any:
-    page = "problems/city_show.html" if viewer().is_city else "problems/show.html"
+def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
+    """The desk's page with the form that was sent, if any, and fresh ones for the rest."""
+    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
     context = {
         "row": found,
         "standing": queries.standing_of(found, clock.today()),
         "steps": problem_flow.steps_open_to(found, viewer()),
+        "may_edit": viewer().has(P.EDIT_PROBLEMS) and found.state in OPEN,
         "issue_form": forms.IssueForm(data={"issued_on": found.inspection.feedback_on or clock.today()}),
-        "amend_form": forms.AmendForm(
-            data={"criteria": "\n".join(found.criteria), "verification": found.verification}
-        ),
+        "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
+        "measure_form": forms.MeasureForm(),
         **_words(),
-        **extra,
+        **sent,
     }
-    return render(page, status=status, **context)
+    return render("problems/show.html", status=status, **context)
 
 
 @pages.route("/problems/new", methods=["GET", "POST"])
 @needs(P.EDIT_PROBLEMS)
 def new() -> Any:
     """A draft."""
-    form = _problem_form({"short_name": "镇上办事", "limit_text": "1 个月"})
+    form = bound(forms.NewForm, data={"short_name": "镇上办事", "limit_text": "1 个月"})
+    form.inspection_id.choices = inspection_choices()
     if is_sent(form):
         with rules_beside(form):
             of = inspection(UUID(form.inspection_id.data))
@@ -103,35 +114,43 @@ def new() -> Any:
 def edit(problem_id: UUID) -> Any:
     """A draft fully; of an issued problem what issuing did not fix."""
     found = queries.problem(problem_id)
-    form = _problem_form(_data(found))
+    form = _edit_form(found)
     if is_sent(form):
         with rules_beside(form):
-            version = int(form.version.data or 0)
-            actions.edit_problem(found, _draft(form), version=version, by=viewer(), at=clock.now())
+            _save(found, form)
         if not has_errors(form):
             return see("problems.show", problem_id=problem_id, said="saved")
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=found)
 
 
-def _problem_form(data: dict[str, Any]) -> forms.ProblemForm:
-    form = bound(forms.ProblemForm, data=data)
-    form.inspection_id.choices = [
-        (str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in inspections()
-    ]
+def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
+    if found.state != "draft":
+        return bound(forms.IssuedForm, obj=found)
+    names = [name for name in actions.LABELS if name not in ("criteria", "measures")]
+    data = {name: getattr(found, name) for name in (*names, "version")}
+    data["inspection_id"] = str(found.inspection_id)
+    data["criteria"] = "\n".join(found.criteria)
+    data["measures"] = "\n".join(each.text for each in found.measures)
+    form = bound(forms.DraftForm, data=data)
+    form.inspection_id.choices = inspection_choices()
     return form
 
 
-def _data(row: Problem) -> dict[str, Any]:
-    names = ("number", "text", "short_name", "severity", "criterion_tags", "verification", "department")
-    return {
-        **{name: getattr(row, name) for name in (*names, "responsible", "limit_text", "version")},
-        "inspection_id": str(row.inspection_id),
-        "criteria": "\n".join(row.criteria),
-        "measures": "\n".join(each.text for each in row.measures),
-    }
+def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    if isinstance(form, forms.DraftForm):
+        of = inspection(UUID(form.inspection_id.data))
+        actions.edit_draft(found, _draft(form), of, **how)
+    else:
+        actions.edit_issued(found, form.data, **how)
 
 
-def _draft(form: forms.ProblemForm) -> actions.Draft:
+def inspection_choices() -> list[tuple[str, str]]:
+    """Those of the viewer, by unit and team."""
+    return [(str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in inspections()]
+
+
+def _draft(form: forms.NewForm) -> actions.Draft:
     return actions.Draft(
         number=form.number.data,
         text=form.text.data,
@@ -157,7 +176,7 @@ def issue(problem_id: UUID) -> Any:
             actions.issue_problem(found, form.issued_on.data, by=viewer(), at=clock.now())
         if not has_errors(form):
             return see("problems.show", problem_id=problem_id, said="saved")
-    return _show(found, status=422, issue_form=form)
+    return show_to_office(found, status=422, issue_form=form)
 
 
 @pages.post("/problems/<uuid:problem_id>/amendments")
@@ -167,11 +186,11 @@ def amend(problem_id: UUID) -> Any:
     found, form = queries.problem(problem_id), bound(forms.AmendForm)
     if is_sent(form):
         with rules_beside(form):
-            criteria, way = forms.lines(form.criteria.data), form.verification.data
-            actions.amend_problem(found, criteria, way, form.reason.data, by=viewer(), at=clock.now())
+            fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
+            actions.amend_problem(found, *fixed, version=version_of(form), by=viewer(), at=clock.now())
         if not has_errors(form):
             return see("problems.show", problem_id=problem_id, said="saved")
-    return _show(found, status=422, amend_form=form)
+    return show_to_office(found, status=422, amend_form=form)
 
 
 @pages.post("/problems/<uuid:problem_id>/receipt")
@@ -190,20 +209,4 @@ def start(problem_id: UUID) -> Any:
     return see("problems.show", problem_id=problem_id, said="saved")
 
 
-@pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
-@needs(P.REPORT_MEASURES)
-def report(measure_id: UUID) -> Any:
-    """The unit's own word on one measure."""
-    found = queries.measure(measure_id)
-    form = bound(forms.MeasureForm, data={"progress": found.progress, "done": found.done})
-    if is_sent(form):
-        with rules_beside(form):
-            actions.report_measure(found, form.progress.data, form.done.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
-    row = queries.unit_view(found.problem, clock.today())
-    status = 422 if has_errors(form) else 200
-    return render("problems/measure.html", status=status, form=form, measure_text=found.text, row=row)
-
-
-from fieldapp.problems import import_views  # noqa: E402, F401
+from fieldapp.problems import import_views, measure_views  # noqa: E402, F401

@@ -26,9 +26,10 @@ MOVES_STATE = frozenset({"handin", "countersign"})
 
 
 def project(visit_id: UUID, kind: str, payload: dict[str, Any], person: UUID, at: int) -> None:
-    """Bring visit and history up to date after a tap has been stored."""
+    """Bring visit and history up to date after a tap has been stored. The row's lock comes before the log is read:
+    of two taps that come in at once, the second must see the first."""
     with system_reads() as session:
-        visit = session.get(Visit, visit_id)
+        visit = session.get(Visit, visit_id, with_for_update=True)
         if kind == "begin":
             _begin(session, visit, visit_id, payload, person, at)
         elif visit is not None and (kind in MOVES_STATE or _has_handin(session, visit_id)):

@@ -107,7 +107,7 @@ def take_in(
     written = session.execute(insert(_TAPS).values(_row(tap)).on_conflict_do_nothing())
     rival = _rival(session, sent.id, digest)
     if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
-        return Receipt(tap.id, Answer.REPEATED, at)
+        return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at)
     return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, at)
 
 

@@ -40,6 +40,14 @@ def rules_beside(form: Form) -> Iterator[None]:
             field.errors = [*field.errors, broken.sentence]
 
 
+def version_of(form: Any) -> int:
+    """The row's version that the form was shown with; 0, which fits no row, when it cannot be read."""
+    text = (form.version.raw_data or [""])[
+        0
+    ]  # not .data: WTForms puts the row's own there when none was sent
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def has_errors(form: Form) -> bool:
     """Whether the page must be shown again, with status 422."""
     return bool(form.errors)

@@ -4,10 +4,10 @@ import io
 import re
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 
-def photo(word: str) -> dict[str, object]:
+def photo(word: str) -> FilePayload:
     """A real JPEG as a phone's camera gives it."""
     image = Image.new("RGB", (1600, 1200), "#dfe5e8")
     pen = ImageDraw.Draw(image)
@@ -50,9 +50,11 @@ class Hands:
         """One photo; noted when it is among the `now` that are shown. The camera's own shutter is not counted."""
         with self.page.expect_file_chooser() as opened:
             self.tap(self.page.locator(".tools label", has_text="拍照"))
-        opened.value.set_files([photo(word)])  # type: ignore[list-item]
+        opened.value.set_files([photo(word)])
         if not self.js:
-            self.tap(self.page.locator(".tools .photo-form", has_text="拍照").get_by_role("button"))
+            self.tap(
+                self.page.locator(".tools .photo-form", has_text="拍照").get_by_role("button", name="上传")
+            )
         thumbs = self.page.locator("main img")
         expect(thumbs).to_have_count(now)
         expect(thumbs.last).to_have_js_property("complete", True)

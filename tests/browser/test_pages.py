@@ -1,13 +1,13 @@
 """What every page owes its reader: WCAG 2.2 AA in light and dark, targets for thumbs, room for large letters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Log_in, People, shot
+from tests.browser.conftest import LogIn, People, shot
 from tests.browser.hands import Hands
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -16,14 +16,17 @@ OF_A_VISIT = (
     "/pictures", "/handin", "/after", "/more",
 )  # fmt: skip
 OF_THE_DESK = (
-    "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios", "/me",
+    "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios",
+    "/me",
 )  # fmt: skip
+TALL = 6000  # pixels: higher than any page
 # Links in a sentence and the skip link may be lower (WCAG 2.5.8); a box takes the taps of its label.
 SMALL = """() => Array.from(document.querySelectorAll('a, button, input, select, textarea, summary')).filter(one => {
   const label = one.matches('input') && one.closest('label');
   const box = (label || one).getBoundingClientRect();
-  const shown = box.width > 1 && box.height > 1 && getComputedStyle(one).visibility !== 'hidden' && one.type !== 'hidden';
-  const said = one.matches('p a, td a, .skip, .head a.small');
+  const seen = getComputedStyle(one).visibility !== 'hidden' && one.type !== 'hidden';
+  const shown = seen && box.width > 1 && box.height > 1;
+  const said = one.matches('p a, td a, .skip');
   return shown && !said && (box.height < 43.5 || box.width < 43.5);
 }).map(one => `${one.tagName} ${(one.innerText || one.name || '').slice(0, 20)}`
   + ` ${one.getBoundingClientRect().width.toFixed()}x${one.getBoundingClientRect().height.toFixed()}`)"""
@@ -50,7 +53,7 @@ class Sight:
 
 
 @pytest.fixture(scope="module")
-def phone_sight(phone: Log_in, people: People) -> list[Sight]:
+def phone_sight(phone: LogIn, people: People) -> list[Sight]:
     """The phone's pages before a visit, and in one that has something of everything."""
     page = phone("inspector1")
     page.goto("/n/")
@@ -71,14 +74,23 @@ def phone_sight(phone: Log_in, people: People) -> list[Sight]:
 
 
 @pytest.fixture(scope="module")
-def desk_sight(desk: Log_in) -> list[Sight]:
+def desk_sight(desk: LogIn) -> list[Sight]:
     """The office's pages with the demo in them."""
     page = desk("clerk")
     found = list(OF_THE_DESK)
-    for index, start in (("/problems", "/problems/"), ("/visits", "/visits/"), ("/plans", "/plans/"), ("/scenarios", "/scenarios/")):
+    for index, start in (
+        ("/problems", "/problems/"),
+        ("/visits", "/visits/"),
+        ("/plans", "/plans/"),
+        ("/scenarios", "/scenarios/"),
+    ):
         page.goto(index)
         links = page.locator(f'td a[href^="{start}"]')
         found.append(links.first.get_attribute("href") or "")
+        if index == "/visits":
+            links.first.click()
+            expect(page.locator("main")).to_contain_text("叫号")
+            shot(page, "visit")
     page.goto("/plans/where")
     page.get_by_label("单位").select_option(label="甘棠镇")
     page.get_by_role("button", name="接着选窗口和人").click()
@@ -93,21 +105,30 @@ def desk_sight(desk: Log_in) -> list[Sight]:
 
 
 def broken_rules(page: Page) -> list[str]:
-    """What axe finds in the two colour schemes."""
-    found = []
+    """What axe finds in the two colour schemes. The whole page is in sight, so that nothing lies under the dock."""
+    size, found = page.viewport_size, []
+    assert size
+    page.set_viewport_size({"width": size["width"], "height": TALL})
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         answer = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]})
         for rule in answer.response["violations"]:
-            found += [f"{scheme} {rule['id']} {node['html'][:120]}" for node in rule["nodes"]]
+            found += [f"{scheme} {rule['id']} {node['html'][:160]}" for node in rule["nodes"]]
     page.emulate_media(color_scheme="light")
+    page.set_viewport_size(size)
     return found
 
 
-def large(page: Page) -> list[str]:
-    """What sticks out sideways when letters are twice as large."""
-    page.evaluate("() => { document.documentElement.style.fontSize = '32px' }")
-    return list(page.evaluate(WIDER))
+def wide(page: Page) -> list[str]:
+    """What sticks out sideways when letters are twice as large: by the browser's setting, and by one's own here."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "32px"
+    found = [f"browser {one}" for one in page.evaluate(WIDER)]
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
+    browser.detach()
+    page.evaluate("() => document.documentElement.classList.add('big')")
+    return found + [f"own {one}" for one in page.evaluate(WIDER)]
 
 
 def small(page: Page) -> list[str]:
@@ -115,21 +136,22 @@ def small(page: Page) -> list[str]:
     return list(page.evaluate(SMALL))
 
 
-def faults(sights: list[Sight], *looks: Callable[[Page], list[str]]) -> list[str]:
-    return [f"{address}: {fault}" for sight in sights for address, page in sight.each() for look in looks for fault in look(page)]
+def faults(sights: list[Sight]) -> str:
+    """One line for each fault of each page."""
+    return "\n".join(
+        f"{address}: {fault}"
+        for sight in sights
+        for address, page in sight.each()
+        for look in (broken_rules, small, wide)
+        for fault in look(page)
+    )
 
 
-def test_the_phones_pages_keep_wcag_22_aa(phone_sight: list[Sight]) -> None:
-    assert faults(phone_sight, broken_rules) == []
+def test_the_phones_pages_suit_every_eye_and_thumb(phone_sight: list[Sight]) -> None:
+    found = faults(phone_sight)
+    assert not found, found
 
 
-def test_the_desks_pages_keep_wcag_22_aa(desk_sight: list[Sight]) -> None:
-    assert faults(desk_sight, broken_rules) == []
-
-
-def test_thumbs_find_44_pixels_and_large_letters_find_room(phone_sight: list[Sight]) -> None:
-    assert faults(phone_sight, small, large) == []
-
-
-def test_the_desk_has_44_pixels_and_room_for_large_letters(desk_sight: list[Sight]) -> None:
-    assert faults(desk_sight, small, large) == []
+def test_the_desks_pages_suit_every_eye_and_hand(desk_sight: list[Sight]) -> None:
+    found = faults(desk_sight)
+    assert not found, found

@@ -26,7 +26,9 @@ def found(story: Story) -> list[str]:
 def photos(story: Story) -> list[Path]:
     folder = story.app.extensions["settings"].photos
     with story.app.app_context(), apart() as session:
-        return [folder / each for each in session.scalars(sa.select(Original.sha256).order_by(Original.sha256))]
+        return [
+            folder / each for each in session.scalars(sa.select(Original.sha256).order_by(Original.sha256))
+        ]
 
 
 def sql(story: Story, table: str, statement: str) -> None:
@@ -36,7 +38,7 @@ def sql(story: Story, table: str, statement: str) -> None:
 
 def edit_history(story: Story) -> str:
     stream = f"visit:{story.handed_in()}"
-    edited = "UPDATE history SET entry = replace(entry, '\"action\":\"collect\"', '\"action\":\"gather\"')"
+    edited = 'UPDATE history SET entry = replace(entry, \'"action":"collect"\', \'"action":"gather"\')'
     sql(story, "history", f"{edited} WHERE stream = '{stream}' AND seq = 2")
     return f"history {stream} entry 2: content does not match its hash"
 

@@ -103,22 +103,25 @@ def test_a_round_a_team_and_its_people(story: Story, as_: Any, home: UUID) -> No
     shown = fields_of(clerk.get(team).text, team)
     assert ("starts", "2026-05-01") in shown
     person = str(story.row(Person, Person.county_id == home, Person.name == "回访员甲"))
-    assert clerk.post(team, data=changed(shown, person_id=person, leads="y")).status_code == 303
+    leading = changed(shown, person_id=person, leads="y")
+    assert "组长由主任指定" in clerk.post(team, data=leading).text
+    assert as_("head").post(team, data=leading).status_code == 303
     assert "<td>是</td>" in clerk.get(team).text
     twice = clerk.post(team, data=changed(shown, person_id=person))
     assert twice.status_code == 422
     assert "这几天已经在这个组里" in twice.text
 
 
-def test_an_ended_membership_is_over_tomorrow(story: Story, as_: Any, home: UUID, first_team: str) -> None:
-    clerk = as_("clerk")
+def test_an_ended_membership_is_over_tomorrow(story: Story, as_: Any, home: UUID) -> None:
+    clerk, today = as_("clerk"), clock.today()
     person = story.row(Person, Person.county_id == home, Person.name == "回访员乙")
-    row = story.row(TeamMembership, TeamMembership.person_id == person)
-    before = clerk.get(first_team).text
-    assert f"/memberships/{row}/end" in before
-    assert clerk.post(f"/memberships/{row}/end").status_code == 303
+    row = story.row(TeamMembership, TeamMembership.person_id == person, TeamMembership.ends > today)
+    end = f"/memberships/{row}/end"
+    left = clerk.post(end)
+    assert left.status_code == 303
     with story.app.app_context(), apart() as session:
-        assert session.get_one(TeamMembership, row).ends == clock.today()
+        assert session.get_one(TeamMembership, row).ends == today
+    assert "回访员乙" in clerk.get(left.location).text
 
 
 def test_people_and_recusals(story: Story, as_: Any, home: UUID, town: str) -> None:
@@ -149,7 +152,9 @@ def test_another_countys_things_do_not_exist(story: Story, as_: Any, home: UUID,
     clerk = as_("clerk2")
     for model, address in ((Unit, "/units/{}"), (Round, "/rounds/{}"), (Team, "/teams/{}")):
         foreign = address.format(story.row(model, model.county_id == home))
-        assert getattr(clerk, method)(foreign, **({"data": {}} if method == "post" else {})).status_code == 404
+        assert (
+            getattr(clerk, method)(foreign, **({"data": {}} if method == "post" else {})).status_code == 404
+        )
     point = story.row(ServicePoint, ServicePoint.county_id == home)
     assert clerk.post(f"/points/{point}/counters", data={"name": "窗口"}).status_code == 404
     member = story.row(TeamMembership, TeamMembership.county_id == home)

@@ -28,12 +28,14 @@ def send(client: LintingClient, visit: Any, kind: str, choice: str = "", **more:
 def taps_in(story: Story, *where: Any) -> list[Any]:
     """Stored taps, oldest first."""
     with story.app.app_context(), apart() as session:
-        rows = session.execute(sa.select(TapRow.__table__).where(*where).order_by(TapRow.__table__.c.received_at))
+        rows = session.execute(
+            sa.select(TapRow.__table__).where(*where).order_by(TapRow.__table__.c.received_at)
+        )
         return list(rows)
 
 
 def state_of(story: Story, visit: Any) -> str:
-    """"" when the visit does not exist."""
+    """ "" when the visit does not exist."""
     with story.app.app_context(), apart() as session:
         return session.scalar(sa.select(Visit.state).where(Visit.id == UUID(str(visit)))) or ""
 
@@ -64,8 +66,7 @@ def countersign(client: LintingClient, visit: str) -> TestResponse:
 
 def _press(client: LintingClient, visit: str, field: str) -> TestResponse:
     page = client.get(f"/n/{visit}/handin").text
-    dock = page[page.index('class="dock') :] if 'class="dock' in page else page
-    button = re.search(r'name="press"[^>]*value="([^"]+)"', dock) or re.search(r'value="([^"]+)"[^>]*name="press"', dock)
+    button = re.search(r'id="next"[^>]*name="press" value="([^"]+)"', page)
     fields = changed(fields_of(page, f"/n/{visit}/taps"))
     assert field in fields, "the page shows another button"
     assert button is not None

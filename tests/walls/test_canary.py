@@ -41,7 +41,9 @@ def test_no_foreign_word_appears(story, as_, username: str) -> None:
                     answer = client.get(address, headers=headers)
                     assert answer.status_code < 500, address
                     seen += answer.status_code == 200
-                    text = answer.get_data(as_text=True) if answer.is_json or "text" in answer.mimetype else ""
+                    text = (
+                        answer.get_data(as_text=True) if answer.is_json or "text" in answer.mimetype else ""
+                    )
                     text += str(answer.headers)
                     if address in text and answer.status_code != 200:
                         text = text.replace(address, "")

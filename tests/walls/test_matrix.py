@@ -31,7 +31,9 @@ def test_routes_answer_as_the_table_says(story, as_, username: str) -> None:
                     client = as_(username)
                     sent = {} if method in SAFE else {"data": {}}
                     answer = client.open(address, method=method, **sent)
-                    _check(answer, permitted, county == other and bool(rule.arguments), rule, method, username)
+                    _check(
+                        answer, permitted, county == other and bool(rule.arguments), rule, method, username
+                    )
 
 
 def _as_before(story) -> None:

@@ -16,6 +16,7 @@ RULE = [
     ("units, city, leadership and administrator read no visit", P.READ_VISITS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),
     ("only the unit reports its measures", P.REPORT_MEASURES, {Role.UNIT}),
+    ("only the office says who belongs to a team", P.EDIT_TEAMS, {Role.CLERK, Role.HEAD}),
     ("only the administrator manages accounts", P.MANAGE_ACCOUNTS, {Role.ADMIN}),
     ("the administrator never reads content", P.READ_PROBLEMS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY}),

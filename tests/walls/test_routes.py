@@ -15,13 +15,17 @@ def declared(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         methods = ",".join(sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"}))
-        access = (getattr(view, "open_because", "") and "open") or " ".join(each.value for each in view.access)
+        access = (getattr(view, "open_because", "") and "open") or " ".join(
+            each.value for each in view.access
+        )
         lines.append(f"{rule.endpoint:<34} {methods:<9} {rule.rule:<62} {access}")
     return sorted(lines)
 
 
 def test_every_route_and_its_permission_is_listed(app: Flask) -> None:
-    assert declared(app) == LISTED.read_text().splitlines(), "compare with tests/walls/routes.txt and review the change"
+    assert declared(app) == LISTED.read_text().splitlines(), (
+        "compare with tests/walls/routes.txt and review the change"
+    )
 
 
 def test_an_undeclared_endpoint_stops_the_start(app: Flask) -> None:

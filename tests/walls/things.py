@@ -54,11 +54,15 @@ def ids_of(story: Any, argument: str, county: str) -> list[UUID]:
             return [UUID(story.plan_of_today().id)] if county == "开江县" else []
         if argument in ("tap_id", "subject"):
             visits = sa.select(Visit.id).where(Visit.county_id == home)
-            return list(session.scalars(sa.select(TapRow.id).where(TapRow.visit.in_(visits), TapRow.kind == "photo")))
+            return list(
+                session.scalars(sa.select(TapRow.id).where(TapRow.visit.in_(visits), TapRow.kind == "photo"))
+            )
         model = MODELS.get(argument)
         if model is None:
             return []
-        return list(session.scalars(sa.select(model.id).where(model.county_id == home).order_by(model.id).limit(40)))
+        return list(
+            session.scalars(sa.select(model.id).where(model.county_id == home).order_by(model.id).limit(40))
+        )
 
 
 def addresses(story: Any, rule: Rule, county: str) -> Iterator[str]:

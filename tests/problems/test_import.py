@@ -1,0 +1,191 @@
+"""From a sheet to drafts through the preview: all or nothing, errors by cell, nothing kept in between."""
+
+import re
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+
+from fieldapp.inspections.models import Inspection
+from fieldapp.problems.models import Problem
+from tests.pages import fields_of
+from tests.story import Story
+
+HEADINGS = ("编号", "问题", "程度", "销号标准", "核实方式", "责任部门", "责任人", "整改措施", "期限")
+FIRST = (
+    "表-01",
+    "窗口没人",
+    "微小",
+    "开门时间有人",
+    "体验式回访",
+    "党政办",
+    "负责人",
+    "排好班",
+    "10 个工作日",
+)
+SECOND = ("表-02", "指南没上墙", "一般", "指南上墙", "实地核查", "服务中心", "", "", "1 个月")
+CONFIRM = "/problems/import/confirmation"
+
+
+@pytest.fixture
+def inspection(story: Story) -> str:
+    return str(story.row(Inspection, Inspection.county_id == story.viewer("clerk").county_id))
+
+
+def pasted(*rows: tuple[str, ...]) -> str:
+    return "\n".join("\t".join(row) for row in (HEADINGS, *rows))
+
+
+def workbook(*rows: tuple[str, ...]) -> BytesIO:
+    book, stream = openpyxl.Workbook(), BytesIO()
+    for row in (HEADINGS, *rows):
+        book.active.append(row)
+    book.save(stream)
+    stream.seek(0)
+    return stream
+
+
+def preview(client: Any, inspection: str, *rows: tuple[str, ...]) -> Any:
+    return client.post("/problems/import", data={"inspection_id": inspection, "pasted": pasted(*rows)})
+
+
+def cells(text: str) -> list[list[str]]:
+    """The table of errors: row, column, value, sentence."""
+    body = text.split("要改的格子</caption>")[1].split("<tbody>")[1].split("</tbody>")[0]
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in body.split("</tr>") if "<td" in row]
+
+
+def test_pasted_rows_become_drafts_after_the_preview(story: Story, as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    shown = preview(clerk, inspection, FIRST, SECOND)
+    assert shown.status_code == 200
+    assert "导入这 2 行" in shown.text
+    assert "表-01" not in clerk.get("/problems").text  # a preview keeps nothing
+    done = clerk.post(CONFIRM, data=dict(fields_of(shown.text, CONFIRM)))
+    assert done.status_code == 303
+    assert all(number in clerk.get(done.location).text for number in ("表-01", "表-02"))
+    page = clerk.get(f"/problems/{story.row(Problem, Problem.number == '表-01')}").text
+    for text in ("窗口没人", "微小", "开门时间有人", "体验式回访", "党政办", "负责人", "排好班", "草稿"):
+        assert text in page, text
+
+
+def test_a_file_is_read_as_pasted_rows_are(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    sent = {"inspection_id": inspection, "file": (workbook(FIRST), "清单.xlsx")}
+    shown = clerk.post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert shown.status_code == 200
+    assert "导入这 1 行" in shown.text
+
+
+def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
+    as_: Any, inspection: str
+) -> None:
+    wrong = ("表-03", "某事", "严重", "标准", "去看看", "党政办", "", "", "尽快")
+    shown = preview(as_("clerk"), inspection, FIRST, wrong)
+    assert shown.status_code == 422
+    assert CONFIRM not in shown.text
+    found = cells(shown.text)
+    assert [(row[0], row[1], row[2]) for row in found] == [
+        ("3", "C 程度", "严重"),
+        ("3", "E 核实方式", "去看看"),
+        ("3", "I 期限", "尽快"),
+    ]
+    assert "重大、一般、微小" in found[0][3]
+
+
+def test_a_number_the_county_has_used_is_an_error_of_its_cell(as_: Any, inspection: str) -> None:
+    shown = preview(as_("clerk"), inspection, FIRST, ("示例-01", *SECOND[1:]))
+    assert shown.status_code == 422
+    assert cells(shown.text) == [["3", "A 编号", "示例-01", "这个编号已经用过，换一个"]]
+    assert CONFIRM not in shown.text
+
+
+def test_a_number_taken_since_the_preview_stops_every_row(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    both = dict(fields_of(preview(clerk, inspection, FIRST, SECOND).text, CONFIRM))
+    one = dict(fields_of(preview(clerk, inspection, SECOND).text, CONFIRM))
+    assert clerk.post(CONFIRM, data=one).status_code == 303
+    answer = clerk.post(CONFIRM, data=both)
+    assert answer.status_code == 422
+    assert "表-02" in answer.text
+    assert "表-01" not in clerk.get("/problems").text
+
+
+@pytest.mark.parametrize("marking", ["秘密", "机密★10年", "绝密"])
+def test_a_marked_sheet_is_stopped_whole_and_its_text_is_not_shown_again(
+    as_: Any, inspection: str, marking: str
+) -> None:
+    marked = ("表-03", f"{marking}\n某项内容", *SECOND[2:])
+    sent = {"inspection_id": inspection, "file": (workbook(FIRST, marked), "清单.xlsx")}
+    shown = as_("clerk").post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert shown.status_code == 422
+    assert "整张表停下了" in shown.text
+    assert CONFIRM not in shown.text
+    assert "某项内容" not in shown.text
+    assert "窗口没人" not in shown.text
+
+
+def test_a_preview_is_its_makers_alone_and_cannot_be_altered(story: Story, as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    sent = dict(fields_of(preview(clerk, inspection, FIRST).text, CONFIRM))
+    assert "窗口没人" not in sent["token"]
+    for client, token in (
+        (as_("head"), sent["token"]),
+        (clerk, sent["token"][:-4] + "AAAA"),
+        (clerk, "x"),
+        (clerk, ""),
+    ):
+        answer = client.post(CONFIRM, data={"token": token})
+        assert answer.status_code == 422
+        assert "重新读一次表" in answer.text
+    assert "表-01" not in clerk.get("/problems").text
+
+
+def test_a_full_sheet_passes_through_its_preview(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    rows = [(f"满-{n:04}", f"第 {n} 个问题" + "字" * 300, *SECOND[2:]) for n in range(600)]
+    shown = preview(clerk, inspection, *rows)
+    assert clerk.post(CONFIRM, data=dict(fields_of(shown.text, CONFIRM))).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({}, "选一个表格文件，或者把表格贴进来"),
+        ({"pasted": "只有一行话"}, "缺这些列"),
+    ],
+)
+def test_nothing_to_read_is_said(as_: Any, inspection: str, sent: dict[str, str], sentence: str) -> None:
+    answer = as_("clerk").post("/problems/import", data={"inspection_id": inspection, **sent})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_a_file_that_is_no_workbook_is_refused_beside_the_field(as_: Any, inspection: str) -> None:
+    sent = {"inspection_id": inspection, "file": (BytesIO(b"PK no"), "清单.xlsx"), "pasted": "保留"}
+    answer = as_("clerk").post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert 'class="error-summary"' in answer.text
+    assert "保留" in answer.text
+
+
+def test_the_template_comes_back_empty_of_problems(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    blank = clerk.get("/problems/import/template.xlsx")
+    assert blank.mimetype.endswith("spreadsheetml.sheet")
+    sent = {"inspection_id": inspection, "file": (BytesIO(blank.data), "清单.xlsx")}
+    answer = clerk.post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "表头下面没有问题" in answer.text
+
+
+def test_the_notice_stands_beside_the_upload(as_: Any) -> None:
+    main = as_("clerk").get("/problems/import").text.split('<main class="wide"')[1]
+    assert main.index("本系统为非涉密系统，禁止上传涉密文件") < main.index('type="file"')
+
+
+def test_another_countys_inspection_cannot_be_chosen(as_: Any, inspection: str) -> None:
+    assert preview(as_("clerk2"), inspection, FIRST).status_code == 422
+    for username in ("unit", "leadership", "inspector1", "city"):
+        assert as_(username).get("/problems/import").status_code == 404

@@ -1,0 +1,362 @@
+"""The pages of the checklist, as the office, the unit, the city and leadership meet them."""
+
+import re
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fieldapp.db import acting, db
+from fieldapp.inspections.models import Inspection
+from fieldapp.problems import queries
+from fieldapp.problems.models import WAYS, Measure, Problem
+from tests.pages import changed, fields_of
+from tests.story import Story
+
+NEW = {
+    "number": "新-01",
+    "text": "窗口没人",
+    "short_name": "镇上办事",
+    "severity": "minor",
+    "criteria": "开门时间有人\n\n值班表公示",
+    "criterion_tags": ["discipline"],
+    "verification": "mystery",
+    "department": "党政办",
+    "responsible": "负责人",
+    "limit_text": "10 个工作日",
+    "measures": "排好班\n公示值班表",
+}
+
+
+@pytest.fixture
+def inspection(story: Story) -> str:
+    return str(story.row(Inspection, Inspection.county_id == story.viewer("clerk").county_id))
+
+
+def page_of(story: Story, number: str) -> str:
+    return f"/problems/{story.row(Problem, Problem.number == number)}"
+
+
+def measure_of(story: Story, number: str, place: int = 0) -> str:
+    problem = story.row(Problem, Problem.number == number)
+    return f"/measures/{story.row(Measure, Measure.problem_id == problem, Measure.place == place)}"
+
+
+def rows(text: str) -> list[str]:
+    """The numbers in the ledger's first column."""
+    return re.findall(r'<td class="nowrap">(?:<a [^>]*>)?([^<]+-\d+)(?:</a>)?</td>', text)
+
+
+def figures(text: str) -> dict[str, str]:
+    """The boxes above the ledger: name -> number and share."""
+    boxes = re.findall(r'figure-box"><span[^>]*>([^<]+)</span><b>(\d+)</b><(?:a|span)[^>]*>([^<]*)<', text)
+    return {name: f"{number} {below}" for name, number, below in boxes}
+
+
+# The ledger
+
+
+def test_the_ledger_counts_all_and_names_what_each_share_is_of(as_: Any) -> None:
+    text = as_("clerk").get("/problems").text
+    assert sorted(rows(text)) == ["甘棠-07", "示例-01", "示例-02", "示例-03", "示例-04", "示例-05"]
+    told = figures(text)
+    assert told["问题"].startswith("6 ")
+    assert told["已销号"] == "0 0.0%（0/6）"
+    assert told["整改中"] == "5 83.3%（5/6）"
+    assert told["已超期"].endswith(f"（{told['已超期'].split()[0]}/6）")
+    assert int(told["已超期"].split()[0]) >= 1  # the story's own limit ended in 2018
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        ("state=draft", ["示例-05"]),
+        ("state=working", ["甘棠-07", "示例-01", "示例-02", "示例-03", "示例-04"]),
+        ("severity=minor", ["示例-01", "示例-03"]),
+        ("severity=major", []),
+        ("q=惠农", ["示例-04"]),
+        ("q=%E7%A4%BA%E4%BE%8B-0&state=received", ["示例-03"]),
+        ("q=财政所", ["示例-04"]),
+        ("q=%25", []),
+        ("state=nonsense", []),
+        ("unit=nonsense", []),
+    ],
+)
+def test_each_filter_narrows_and_keeps_what_was_asked(as_: Any, asked: str, numbers: list[str]) -> None:
+    clerk = as_("clerk")
+    answer = clerk.get(f"/problems?{asked}")
+    assert sorted(rows(answer.text)) == numbers
+    assert figures(answer.text) == figures(clerk.get("/problems").text)
+    if not numbers:
+        assert "没有符合的问题" in answer.text
+        assert "清除筛选" in answer.text
+
+
+def test_every_figure_leads_to_exactly_its_rows(as_: Any) -> None:
+    clerk = as_("clerk")
+    text = clerk.get("/problems").text
+    links = re.findall(r'<b>(\d+)</b><a class="small numbers" href="([^"]+)"', text)
+    assert len(links) == 4
+    for number, href in links:
+        assert len(rows(clerk.get(href.replace("&amp;", "&")).text)) == int(number), href
+
+
+def test_an_overdue_line_says_by_how_much_and_stands_in_the_filter(as_: Any) -> None:
+    text = as_("clerk").get("/problems?due=overdue").text
+    assert "甘棠-07" in rows(text)
+    assert re.search(r"超期 \d+ 个工作日", text)
+    assert "还有 " not in text.split("<tbody>")[1]
+
+
+def test_an_empty_county_is_told_what_comes_next(as_: Any) -> None:
+    text = as_("clerk2").get("/problems").text
+    assert "还没有问题" in text
+    assert "导入一张表" in text
+
+
+def test_the_county_next_door_sees_none_of_it(story: Story, as_: Any) -> None:
+    clerk2, unit2 = as_("clerk2"), as_("unit2")
+    for client in (clerk2, unit2):
+        assert client.get(page_of(story, "示例-01")).status_code == 404
+    assert (
+        clerk2.post(page_of(story, "示例-05") + "/issue", data={"issued_on": "2026-01-05"}).status_code == 404
+    )
+    assert unit2.post(page_of(story, "示例-04") + "/receipt").status_code == 404
+    assert unit2.get(measure_of(story, "示例-02")).status_code == 404
+
+
+# Adding and editing
+
+
+def test_a_problem_is_added_with_its_criteria_and_measures(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    answer = clerk.post("/problems/new", data={**NEW, "inspection_id": inspection})
+    assert answer.status_code == 303
+    shown = clerk.get(answer.location).text
+    for text in (
+        "窗口没人",
+        "开门时间有人",
+        "值班表公示",
+        "排好班",
+        "公示值班表",
+        "体验式回访",
+        "10 个工作日",
+        "草稿",
+    ):
+        assert text in shown, text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"number": "示例-01"}, "这个编号已经用过"),
+        ({"text": "  "}, "这一项要填"),
+        ({"limit_text": "尽快"}, "算不出哪天到期"),
+        ({"limit_text": "6月6日"}, "看不出是哪一年"),
+        ({"short_name": "十三个字的名字放不下放不下放"}, "最多 12 个字"),
+        ({"text": "机密★10年\n某事"}, "带密级标志的内容不能放进本系统"),
+        ({"measures": "【秘密】某措施"}, "带密级标志的内容不能放进本系统"),
+        ({"department": "（机密）"}, "带密级标志的内容不能放进本系统"),
+    ],
+)
+def test_a_wrong_field_is_told_beside_it_and_nothing_typed_is_lost(
+    as_: Any, inspection: str, wrong: dict[str, str], sentence: str
+) -> None:
+    clerk = as_("clerk")
+    sent = {**NEW, "inspection_id": inspection, **wrong}
+    answer = clerk.post("/problems/new", data=sent)
+    assert answer.status_code == 422
+    (name,) = wrong
+    assert re.search(rf'id="{name}-error">.*{sentence}', answer.text)
+    assert f'href="#{name}"' in answer.text  # the summary leads to it
+    kept = changed(fields_of(answer.text, "/problems/new"))
+    for field in set(sent) - {"criterion_tags"}:
+        assert [" ".join(text.split()) for text in kept[field]] == [" ".join(sent[field].split())], field
+
+
+def test_a_draft_is_edited_fully(story: Story, as_: Any) -> None:
+    clerk, edit = as_("clerk"), page_of(story, "示例-05") + "/edit"
+    shown = fields_of(clerk.get(edit).text, edit)
+    sent = changed(shown, text="投诉电话占线", number="示例-55", verification="papers", limit_text="2 个月")
+    answer = clerk.post(edit, data=sent)
+    assert answer.status_code == 303
+    text = clerk.get(answer.location).text
+    for word in ("投诉电话占线", "示例-55", "资料核验", "2 个月", "不同日子打 3 次都有人接"):
+        assert word in text, word
+
+
+def test_a_draft_cannot_take_anothers_number(story: Story, as_: Any) -> None:
+    clerk, edit = as_("clerk"), page_of(story, "示例-05") + "/edit"
+    answer = clerk.post(edit, data=changed(fields_of(clerk.get(edit).text, edit), number="示例-04"))
+    assert answer.status_code == 422
+    assert "这个编号已经用过" in answer.text
+
+
+def test_two_editors_see_both_versions(story: Story, as_: Any) -> None:
+    clerk, head, edit = as_("clerk"), as_("head"), page_of(story, "示例-05") + "/edit"
+    mine, theirs = (fields_of(each.get(edit).text, edit) for each in (clerk, head))
+    head.post(edit, data=changed(theirs, text="主任写的"))
+    answer = clerk.post(edit, data=changed(mine, text="经办写的"))
+    assert answer.status_code == 409
+    assert "主任写的" in answer.text
+    assert "经办写的" in answer.text
+    assert "主任写的" in clerk.get(edit).text
+
+
+@pytest.mark.parametrize("version", [None, "", "x"])
+def test_a_post_that_names_no_version_changes_nothing(story: Story, as_: Any, version: str | None) -> None:
+    clerk, edit = as_("clerk"), page_of(story, "示例-05") + "/edit"
+    sent = changed(fields_of(clerk.get(edit).text, edit), version=version, text="别的话")
+    assert clerk.post(edit, data=sent).status_code == 409
+    assert "别的话" not in clerk.get(edit).text
+
+
+def test_after_issue_only_what_may_change_is_offered(story: Story, as_: Any) -> None:
+    clerk, edit = as_("clerk"), page_of(story, "示例-04") + "/edit"
+    shown = fields_of(clerk.get(edit).text, edit)
+    assert {name for name, _ in shown} == {"version", "short_name", "department", "responsible"}
+    assert clerk.post(edit, data=changed(shown, department="财政所二")).status_code == 303
+    assert "财政所二" in clerk.get(page_of(story, "示例-04")).text
+
+
+# Steps
+
+
+def test_issue_receipt_and_start_by_the_office(story: Story, as_: Any) -> None:
+    clerk, page = as_("clerk"), page_of(story, "示例-05")
+    offered = fields_of(clerk.get(page).text, f"{page}/issue")
+    assert len(offered) == 1  # the day of the feedback stands there already
+    assert clerk.post(f"{page}/issue", data=changed(offered)).status_code == 303
+    assert "已交办" in clerk.get(page).text
+    assert clerk.post(f"{page}/receipt").status_code == 303
+    assert clerk.post(f"{page}/start").status_code == 303
+    assert "整改中" in clerk.get(page).text
+    again = clerk.post(f"{page}/start")
+    assert again.status_code == 422
+    assert "现在不能做这一步" in again.text
+
+
+@pytest.mark.parametrize("day", ["", "昨天", "9999-12-31", "0001-01-01"])
+def test_an_impossible_day_of_feedback_is_refused_beside_its_field(story: Story, as_: Any, day: str) -> None:
+    clerk, page = as_("clerk"), page_of(story, "示例-05")
+    answer = clerk.post(f"{page}/issue", data={"issued_on": day})
+    assert answer.status_code == 422
+    assert 'id="issued_on-error"' in answer.text
+    assert "草稿" in clerk.get(page).text
+
+
+def test_the_head_amends_with_a_reason_and_the_clerk_is_not_offered_it(story: Story, as_: Any) -> None:
+    clerk, head, page = as_("clerk"), as_("head"), page_of(story, "示例-04")
+    assert "amendments" not in clerk.get(page).text
+    assert clerk.post(f"{page}/amendments", data={}).status_code == 404
+    shown = fields_of(head.get(page).text, f"{page}/amendments")
+    for lacking in ({"reason": "短"}, {"reason": " " * 12}, {"criteria": " \n "}):
+        sent = changed(shown, **{"reason": "原来的标准没有说清期限", **lacking})
+        assert head.post(f"{page}/amendments", data=sent).status_code == 422
+    sent = changed(shown, criteria="当天公示", reason="原来的标准没有说清期限")
+    assert head.post(f"{page}/amendments", data=sent).status_code == 303
+    assert "当天公示" in clerk.get(page).text
+    assert head.post(f"{page}/amendments", data=sent).status_code == 409  # the page was opened before
+
+
+def test_the_unit_receives_and_reports(story: Story, as_: Any) -> None:
+    unit, clerk, page = as_("unit"), as_("clerk"), page_of(story, "示例-04")
+    assert clerk.post(f"{page}/measures", data={"text": "三日内公示"}).status_code == 303
+    measure = measure_of(story, "示例-04")
+    assert measure not in unit.get(page).text  # nothing to report before the receipt
+    assert unit.post(measure, data={"progress": "公示了"}).status_code == 422
+    assert unit.post(f"{page}/receipt").status_code == 303
+    assert measure in unit.get(page).text
+    empty = unit.post(measure, data={"progress": " ", "done": "y"})
+    assert empty.status_code == 422
+    assert "checked" in empty.text
+    assert unit.post(measure, data={"progress": "公示了", "done": "y"}).status_code == 303
+    for client in (unit, clerk):
+        shown = client.get(page).text
+        assert all(word in shown for word in ("公示了", "已做完", "整改中"))
+
+
+def test_the_office_words_and_orders_measures(story: Story, as_: Any) -> None:
+    clerk, page, last = as_("clerk"), page_of(story, "示例-02"), measure_of(story, "示例-02", 2)
+    assert clerk.post(f"{last}/words", data={"text": ""}).status_code == 422
+    assert clerk.post(f"{last}/words", data={"text": "窗口有 AB 岗"}).status_code == 303
+    assert clerk.post(f"{last}/earlier").status_code == 303
+    text = clerk.get(page).text
+    assert text.index("窗口有 AB 岗") < text.index("设一次性告知单")
+    assert as_("unit").post(f"{last}/words", data={"text": "x"}).status_code == 404
+    assert clerk.get(last).status_code == 404  # the unit's word is not the office's to write
+
+
+# Who sees what
+
+
+def test_the_unit_sees_its_list_most_urgent_first_and_never_a_draft(story: Story, as_: Any) -> None:
+    text = as_("unit").get("/problems").text
+    assert "示例-05" not in text
+    assert "接下来要做" in text
+    assert text.index("甘棠-07") < text.index("示例-03")
+    assert as_("unit").get(page_of(story, "示例-05")).status_code == 404
+
+
+def test_no_page_of_the_unit_tells_how_it_will_be_checked(story: Story, as_: Any) -> None:
+    unit = as_("unit")
+    pages = [
+        "/problems",
+        *(page_of(story, number) for number in ("甘棠-07", "示例-01", "示例-03", "示例-04")),
+    ]
+    pages += [measure_of(story, "示例-02"), "/problems?q=体验式", "/problems?severity=minor"]
+    for address in pages:
+        text = unit.get(address).text
+        for word in (*WAYS.values(), "mystery", "on_site", "核实", "回访", "第一巡察组", "组长", "镇上办事"):
+            assert word not in text, (word, address)
+
+
+def test_the_units_view_has_these_fields_and_no_other() -> None:
+    assert {field.name for field in fields(queries.UnitProblem)} == {
+        "id", "number", "text", "severity", "criteria", "department", "responsible", "limit", "due",
+        "due_estimated", "state", "state_label", "standing", "measures", "feedback_on", "takes_reports",
+    }  # fmt: skip
+    assert {field.name for field in fields(queries.UnitMeasure)} == {"id", "text", "progress", "done"}
+    assert {field.name for field in fields(queries.CityProblem)} == {
+        "id", "number", "unit", "state", "state_label", "due", "standing",
+    }  # fmt: skip
+
+
+def test_no_field_of_the_units_view_changes_with_how_a_problem_is_checked(story: Story) -> None:
+    clerk = story.viewer("clerk")
+    with story.app.app_context(), acting(clerk):
+        problem = db.session.get_one(Problem, story.row(Problem, Problem.number == "示例-02"))
+        before = queries.unit_view(problem, date(2026, 1, 5))
+        problem.verification, problem.short_name, problem.criterion_tags = "papers", "别的名字", ["speed"]
+        db.session.flush()
+        assert queries.unit_view(problem, date(2026, 1, 5)) == before
+
+
+def test_the_city_sees_number_unit_state_and_day_only(story: Story, as_: Any) -> None:
+    city = as_("city")
+    text = city.get("/problems").text
+    assert sorted(rows(text)) == ["甘棠-07", "示例-01", "示例-02", "示例-03", "示例-04"]
+    for address in ("/problems", page_of(story, "示例-04")):
+        shown = city.get(address).text
+        for word in ("惠农补贴", "财政所", "公示", "微小", "资料核验", "负责人"):
+            assert word not in shown, (word, address)
+    assert city.get(page_of(story, "示例-05")).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["severity=minor", "severity=major", "q=惠农", "q=nothing"])
+def test_the_city_cannot_ask_for_what_it_does_not_see(as_: Any, asked: str) -> None:
+    assert len(rows(as_("city").get(f"/problems?{asked}").text)) == 5
+
+
+def test_the_city_filters_by_what_it_sees(as_: Any) -> None:
+    assert rows(as_("city").get("/problems?state=received").text) == ["示例-03"]
+
+
+def test_leadership_reads_issued_problems_with_their_way_and_changes_none(story: Story, as_: Any) -> None:
+    leadership = as_("leadership")
+    assert "示例-05" not in leadership.get("/problems").text
+    text = leadership.get(page_of(story, "示例-02")).text
+    assert "体验式回访" in text
+    assert 'method="post"' not in text.split('<main class="wide"')[1]
+    assert leadership.get(page_of(story, "示例-02") + "/edit").status_code == 404

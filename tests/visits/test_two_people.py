@@ -1,0 +1,194 @@
+"""Two people, one visit: begin, join, blindness before the own hand-in, countersign, late taps, conflicts."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from fieldapp.db import apart
+from fieldapp.organisations.models import Counter
+from fieldapp.visits.models import TapRow, Visit, VisitPerson
+from fieldapp.visits.scenario_models import Scenario, ScenarioVersion
+from tests.clients import LintingClient
+from tests.pages import changed, fields_of
+from tests.story import Story
+from tests.visits.visiting import LogIn, begin_both, countersign, hand_in, send, state_of, steps_of, taps_in
+
+Two = tuple[LintingClient, LintingClient, str]
+
+
+@pytest.fixture
+def two(story: Story, as_: LogIn) -> Two:
+    return begin_both(story, as_)
+
+
+def begin_unplanned(story: Story, client: LintingClient, visit: str) -> None:
+    counter = story.row(Counter, Counter.name == "综合窗口")
+    here = sa.select(Scenario.id).where(Scenario.county_id == story.viewer("clerk").county_id)
+    version = story.row(ScenarioVersion, ScenarioVersion.scenario_id.in_(here))
+    send(client, visit, "begin", "办事", counter=str(counter), scenario=str(version))
+
+
+def people_of(story: Story, visit: str) -> dict[UUID, bool]:
+    with story.app.app_context(), apart() as session:
+        rows = session.execute(
+            sa.select(VisitPerson.person_id, VisitPerson.confirmed).where(VisitPerson.visit_id == UUID(visit))
+        )
+        return {row.person_id: row.confirmed for row in rows}
+
+
+def test_an_unplanned_visit_is_offered_to_the_team_and_joined(story: Story, as_: LogIn) -> None:
+    first, second, visit = as_("inspector1"), as_("inspector2"), str(uuid4())
+    begin_unplanned(story, first, visit)
+    assert state_of(story, visit) == "under_way"
+    assert visit in second.get("/n/").text
+    assert visit not in as_("origin3").get("/n/").text
+    assert second.get(f"/n/{visit}").status_code == 404
+    send(second, visit, "begin", "观察")
+    assert second.get(f"/n/{visit}").status_code == 200
+    assert people_of(story, visit) == {
+        story.viewer(name).person_id: False for name in ("inspector1", "inspector2")
+    }
+
+
+def test_another_team_cannot_join(story: Story, as_: LogIn) -> None:
+    first, other, visit = as_("inspector1"), as_("origin3"), str(uuid4())
+    begin_unplanned(story, first, visit)
+    assert "Outbox-Ack" in send(other, visit, "begin", "观察").headers
+    assert other.get(f"/n/{visit}").status_code == 404
+    assert len(people_of(story, visit)) == 1
+
+
+def test_the_colleagues_judgements_are_hidden_until_the_own_hand_in(two: Two, story: Story) -> None:
+    first, second, visit = two
+    problem = _problem(story, visit)
+    send(second, visit, "answer", "no", item="greeting", note="没人抬头")
+    send(second, visit, "conclude", "反弹", problem=problem)
+    send(second, visit, "overall", "督办")
+    send(second, visit, "finding", "一般", text="意见箱锁着")
+    send(first, visit, "stage", "arrive")
+    hand_in(second, visit)
+    pages = ("", "/all", "/log", "/checks", f"/checks/{problem}", "/handin", "/pictures", "/aside")
+    for page in pages:
+        shown = first.get(f"/n/{visit}{page}").text
+        for word in ("没人抬头", "意见箱锁着", "已记“反弹”", "已记“督办”"):
+            assert word not in shown, (page, word)
+    assert first.get(f"/n/{visit}/merged").location == f"/n/{visit}/handin"
+    assert first.get(f"/visits/{visit}").location == f"/n/{visit}"
+    hand_in(first, visit)
+    merged = first.get(f"/n/{visit}/merged").text
+    assert "没人抬头" in merged
+    assert "反弹" in merged
+
+
+def _problem(story: Story, visit: str) -> str:
+    with story.app.app_context(), apart() as session:
+        return str(session.get_one(Visit, UUID(visit)).briefing["problems"][0]["id"])
+
+
+def handed_in(first: LintingClient, second: LintingClient, visit: str) -> None:
+    """first, then second hand in; first signs what both see."""
+    hand_in(first, visit)
+    hand_in(second, visit)
+    countersign(first, visit)
+
+
+def test_hand_in_and_countersign_bring_the_visit_in(two: Two, story: Story, as_: LogIn) -> None:
+    first, second, visit = two
+    send(first, visit, "stage", "arrive")
+    leader = as_("leader1")
+    hand_in(first, visit)
+    assert state_of(story, visit) == "under_way"
+    assert leader.get(f"/visits/{visit}").status_code == 404
+    hand_in(second, visit)
+    assert state_of(story, visit) == "collected"
+    assert leader.get(f"/visits/{visit}").status_code == 200
+    countersign(first, visit)
+    assert state_of(story, visit) == "handed_in"
+    assert steps_of(story, visit) == ["begin", "collect", "hand_in"]
+
+
+def test_a_late_tap_voids_the_countersign_and_asks_again(two: Two, story: Story) -> None:
+    first, second, visit = two
+    handed_in(first, second, visit)
+    send(second, visit, "note", text="想起来一件事")
+    assert state_of(story, visit) == "collected"
+    assert steps_of(story, visit)[-1] == "void"
+    countersign(first, visit)
+    assert state_of(story, visit) == "handed_in"
+    assert steps_of(story, visit) == ["begin", "collect", "hand_in", "void", "hand_in"]
+
+
+def test_a_countersign_of_another_record_counts_for_nothing(two: Two, story: Story) -> None:
+    first, second, visit = two
+    hand_in(first, visit)
+    hand_in(second, visit)
+    send(first, visit, "countersign", "yes", record="0" * 64)
+    assert state_of(story, visit) == "collected"
+
+
+def test_what_is_missing_is_said_and_completes_the_hand_in(two: Two, story: Story) -> None:
+    first, second, visit = two
+    device = {"seq": "2"}
+    hand_in(second, visit)
+    manifest = {"taps": "2", "photos": "0", "first_seq": "1", "last_seq": "2"}
+    tap = uuid4()
+    own = taps_in(story, TapRow.visit == UUID(visit), TapRow.person == story.viewer("inspector1").person_id)
+    named = "\n".join(sorted(str(each) for each in (own[0].id, tap)))
+    manifest["ids_sha256"] = hashlib.sha256(named.encode()).hexdigest()
+    send(first, visit, "handin", seq="3", **manifest)
+    assert "还差 1 条记录" in first.get(f"/n/{visit}/handin").text
+    send(first, visit, "stage", "arrive", tap=tap, **device)
+    assert "还差 1 条记录" not in first.get(f"/n/{visit}/handin").text
+
+
+def conflict(two: Two, story: Story) -> str:
+    first, second, visit = two
+    for client, value in ((first, "已整改"), (second, "未整改")):
+        send(client, visit, "conclude", value, problem=_problem(story, visit), unmet="窗口")
+        hand_in(client, visit)
+    return visit
+
+
+def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) -> None:
+    first, second, visit = two
+    conflict(two, story)
+    countersign_is_offered = "record" in first.get(f"/n/{visit}/handin").text
+    if countersign_is_offered:
+        countersign(first, visit)
+    assert state_of(story, visit) == "collected"
+    address = f"/visits/{visit}/conflicts/0"
+    for username in ("inspector1", "clerk", "head", "unit", "origin3"):
+        assert as_(username).get(address).status_code == 404
+    leader = as_("leader1")
+    page = leader.get(address).text
+    assert "已整改" in page
+    assert "未整改" in page
+    sent = changed(fields_of(page, address), value="未整改", reason="两人核对过照片")
+    assert leader.post(address, data={**sent, "value": ["督办"]}).status_code == 422
+    assert leader.post(address, data={**sent, "reason": [""]}).status_code == 422
+    assert leader.post(address, data=sent).location == f"/visits/{visit}?said=saved"
+    countersign(first, visit)
+    assert state_of(story, visit) == "handed_in"
+    settled = leader.get(f"/visits/{visit}").text
+    assert "两人核对过照片" in settled
+    assert leader.get(f"/visits/{visit}/conflicts/1").status_code == 404
+
+
+def test_two_who_hand_in_at_the_same_moment_are_both_counted(two: Two, story: Story) -> None:
+    """Neither transaction sees the other's tap; the visit must not stay behind its log."""
+    first, second, visit = two
+    start = Barrier(2)
+
+    def press(client: LintingClient) -> int:
+        page = client.get(f"/n/{visit}/handin").text
+        fields = changed(fields_of(page, f"/n/{visit}/taps"), press=str(uuid4()))
+        start.wait()
+        return client.post(f"/n/{visit}/taps", data=fields).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, (first, second))) == [303, 303]
+    assert state_of(story, visit) == "collected"
