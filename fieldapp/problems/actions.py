@@ -55,16 +55,25 @@ class Draft:
 def add_problem(draft: Draft, inspection: Inspection, *, by: Any, at: int) -> Problem:
     """A new draft; its number is unique in the county, and the answer does not say whose it is."""
     _check_number(inspection.county_id, draft.number.strip())
-    return _make(draft, inspection, by, at)
+    (made,) = _make([draft], inspection, by, at)
+    return made
 
 
-def _make(draft: Draft, inspection: Inspection, by: Any, at: int) -> Problem:
-    problem = Problem(county_id=inspection.county_id, **_of(inspection), **_columns(draft))
-    db.session.add(problem)
-    db.session.flush()
-    measuring.set_measures(problem, draft.measures)
-    measuring.write(problem, "create", {"number": problem.number}, by, at)
-    return problem
+def _make(drafts: Sequence[Draft], inspection: Inspection, by: Any, at: int) -> list[Problem]:
+    made = [
+        Problem(
+            county_id=inspection.county_id,
+            measures=measuring.new_measures(inspection.county_id, draft.measures),
+            **_of(inspection),
+            **_columns(draft),
+        )
+        for draft in drafts
+    ]
+    db.session.add_all(made)
+    db.session.flush()  # once for a whole sheet: the phones' taps wait for this transaction
+    for problem in made:
+        measuring.write(problem, "create", {"number": problem.number}, by, at)
+    return made
 
 
 def _check_number(county_id: UUID, number: str, own: UUID | None = None) -> None:
@@ -220,7 +229,7 @@ def import_rows(rows: Sequence[Row], inspection: Inspection, *, by: Any, at: int
     taken = numbers_taken(inspection.county_id, [row.number for row in rows])
     if taken:  # somebody was quicker than this preview
         raise RuleBroken(f"一行也没有进：编号 {'、'.join(sorted(taken))} 已经用过，改好再读一次表")
-    return [_make(_draft_of(row), inspection, by, at) for row in rows]
+    return _make([_draft_of(row) for row in rows], inspection, by, at)
 
 
 def _draft_of(row: Row) -> Draft:

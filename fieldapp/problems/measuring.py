@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
@@ -27,6 +28,11 @@ def write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: i
     history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
 
 
+def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
+    """Measures in this order, for a problem to take."""
+    return [Measure(county_id=county_id, place=place, text=text) for place, text in enumerate(texts)]
+
+
 def set_measures(problem: Problem, texts: Sequence[str]) -> dict[str, list[Any]]:
     """Give a draft these measures in this order and return [before, after] if that changed anything."""
     before = [row.text for row in problem.measures]
@@ -34,8 +40,7 @@ def set_measures(problem: Problem, texts: Sequence[str]) -> dict[str, list[Any]]
         return {}
     for row in list(problem.measures):
         db.session.delete(row)
-    for place, text in enumerate(texts):
-        db.session.add(Measure(county_id=problem.county_id, problem_id=problem.id, place=place, text=text))
+    problem.measures.extend(new_measures(problem.county_id, texts))
     touch(problem)
     return {"measures": [before, list(texts)]}
 
