@@ -63,7 +63,7 @@ class Factory:
 
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
-        self.apps: dict[str, Flask] = {}
+        self.apps: dict[str, tuple[Flask, dict[str, Any], dict[str, Any]]] = {}
 
     def settings(self, data: Path, name: str) -> Settings:
         """Settings of a test app with a data folder and database of its own."""
@@ -100,8 +100,12 @@ class Factory:
         several times what the copy does."""
         name = f"now_{template}"
         with self._laid(template, self.folder / name, name):
-            app = self.apps.get(template) or create_app(self.settings(self.folder / name, name))
-            self.apps[template] = app
+            if template not in self.apps:
+                app = create_app(self.settings(self.folder / name, name))
+                self.apps[template] = app, dict(app.config), dict(app.extensions)
+            app, config, extensions = self.apps[template]
+            app.config.update(config)  # a test may have changed a limit
+            app.extensions.update(extensions)
             yield app
             close(app)
 
