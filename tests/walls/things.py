@@ -61,7 +61,7 @@ def ids_of(story: Any, argument: str, county: str) -> list[UUID]:
         if model is None:
             return []
         return list(
-            session.scalars(sa.select(model.id).where(model.county_id == home).order_by(model.id).limit(40))
+            session.scalars(sa.select(model.id).where(model.county_id == home).order_by(model.id).limit(6))
         )
 
 
