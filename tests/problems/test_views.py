@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from fieldapp.db import acting, db
+from fieldapp.db import acting, apart, db
 from fieldapp.inspections.models import Inspection
 from fieldapp.problems import queries
 from fieldapp.problems.models import WAYS, Measure, Problem
@@ -292,11 +293,17 @@ def test_the_office_words_and_orders_measures(story: Story, as_: Any) -> None:
 
 
 def test_the_unit_sees_its_list_most_urgent_first_and_never_a_draft(story: Story, as_: Any) -> None:
-    text = as_("unit").get("/problems").text
-    assert "示例-05" not in text
-    assert "接下来要做" in text
-    assert text.index("甘棠-07") < text.index("示例-03")
-    assert as_("unit").get(page_of(story, "示例-05")).status_code == 404
+    dues = {"示例-04": date(2018, 6, 1), "示例-02": date(2018, 7, 1), "示例-01": date(2018, 8, 1)}
+    with story.app.app_context(), apart(writes=True) as session:
+        for number, day in dues.items():
+            session.execute(sa.update(Problem).where(Problem.number == number).values(due=day))
+        session.execute(sa.update(Problem).where(Problem.number == "示例-01").values(state="closed"))
+    unit = as_("unit")
+    text = unit.get("/problems").text
+    first, rest = text.split("全部问题")
+    assert "示例-04" in first.split("接下来要做")[1]
+    assert re.findall(r"(?:示例|甘棠)-\d+", rest) == ["示例-04", "甘棠-07", "示例-02", "示例-03", "示例-01"]
+    assert unit.get(page_of(story, "示例-05")).status_code == 404
 
 
 def test_no_page_of_the_unit_tells_how_it_will_be_checked(story: Story, as_: Any) -> None:
