@@ -6,7 +6,7 @@ PYTEST := .venv/bin/pytest -n 2 --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run migrate check static quick test sqlite postgres browser faults bench fix css lock system
+.PHONY: help run migrate check static quick test sqlite postgres browser bench fix css lock system
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 13
@@ -35,9 +35,6 @@ postgres: .venv/dev.stamp ## the same on a PostgreSQL cluster that the tests sta
 
 browser: .venv/dev.stamp ## the tests that need a real Chromium
 	@$(PYTEST) -m browser
-
-faults: .venv/dev.stamp ## only the tests that break the network, the server and the disk under a running visit
-	@$(PYTEST) tests/faults
 
 bench: .venv/dev.stamp ## measure the pages and the tap on this machine
 	@.venv/bin/python scripts/bench.py

@@ -28,7 +28,7 @@ class _Page(HTMLParser):
         self.inside_label += tag == "label"
         if said.get("id"):
             self.ids.append(str(said["id"]))
-        if "style" in said or any(name.startswith("on") for name in said):
+        if tag == "style" or "style" in said or any(name.startswith(("on", "hx-on")) for name in said):
             self.faults.append(f"inline style or script on <{tag}>")
         if tag == "script" and not said.get("src"):
             self.faults.append("inline script")
@@ -40,7 +40,7 @@ class _Page(HTMLParser):
             self.labels.add(str(said["for"]))
         if tag in ("input", "select", "textarea") and said.get("type") not in _UNLABELLED:
             self.fields.append((tag, said, self.inside_label > 0))
-        for name in ("src", "href", "action"):
+        for name in ("src", "href", "action", "hx-get", "hx-post"):
             if re.match(r"(https?:)?//", said.get(name) or ""):
                 self.faults.append(f"foreign host in {name} of <{tag}>")
 

@@ -10,10 +10,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from fieldapp import history
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
-from fieldapp.problems.models import OPEN, Measure, Problem
+from fieldapp.problems.models import OPEN, REPORTABLE, Measure, Problem
 from fieldapp.problems.states import problem_flow
-
-REPORTABLE = ("received", "rectifying", "reopened")
 
 
 def lock(problem: Problem) -> None:

@@ -38,6 +38,7 @@ CRITERION_TAGS = {
 NEEDS_VISIT = ("mystery", "on_site")
 STATES = ("draft", "issued", "received", "rectifying", "closure_requested", "closed", "reopened")
 OPEN = ("draft", "issued", "received", "rectifying", "reopened")  # not yet, or no longer, before the office
+REPORTABLE = ("received", "rectifying", "reopened")  # when a unit may report on its measures
 STATE_LABELS = {
     "draft": "草稿",
     "issued": "已交办",

@@ -12,8 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from fieldapp.db import db
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.errors import NotVisible
-from fieldapp.problems.measuring import REPORTABLE
-from fieldapp.problems.models import SEVERITIES, STATE_LABELS, Measure, Problem
+from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, Problem
 
 DONE = ("closed",)
 WORKING = ("issued", "received", "rectifying", "reopened")
