@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import history
@@ -129,8 +128,3 @@ def _plain(value: Any) -> Any:
 def stream_name(kind: str, thing_id: UUID) -> str:
     """`problem:<id>` or `visit:<id>`."""
     return f"{kind}:{thing_id}"
-
-
-def stream_exists(stream: str, session: Session) -> bool:
-    """Whether the stream has an entry; `session` is a system session."""
-    return session.scalar(sa.select(sa.exists().where(history.Entry.stream == stream))) or False

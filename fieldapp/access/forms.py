@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
+from wtforms import DateField, Form, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
@@ -40,12 +40,6 @@ class RoleForm(Form):
     unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
     starts = DateField("从", [InputRequired("写一个日子")])
     ends = DateField("到", [InputRequired("写一个日子")])
-
-
-class SightForm(Form):
-    """How large the letters are."""
-
-    big_text = BooleanField("大字")
 
 
 def choices(rows: Any, empty: str = "") -> list[tuple[str, str]]:

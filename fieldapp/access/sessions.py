@@ -61,8 +61,7 @@ def _load(req: Request) -> Viewer | None:
         return None
     with apart() as session:
         viewer = viewer_of(token, limits(), session)
-        seen_at = session.scalar(sa.select(Login.seen_at).where(Login.token_hash == hash_token(token)))
-    if viewer and seen_at is not None and clock.now() - seen_at > STAMP_MS:
+    if viewer and clock.now() - viewer.seen_at > STAMP_MS:
         with apart(writes=True) as session:
             session.execute(
                 sa.update(Login).where(Login.token_hash == viewer.login_hash).values(seen_at=clock.now())

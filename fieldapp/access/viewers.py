@@ -31,6 +31,7 @@ class Viewer:
     county_ids: tuple[UUID, ...] = ()
     account_id: UUID | None = None
     login_hash: str = ""
+    seen_at: int = 0  # when this login was last stamped as used
     phone: bool = False
     big_text: bool = False
     must_change: bool = False
@@ -105,6 +106,7 @@ def viewer_of(token: str, limits: dict[bool, tuple[int, int]], session: Session)
         bare,
         account_id=account.id,
         login_hash=login.token_hash,
+        seen_at=login.seen_at,
         phone=login.phone,
         big_text=account.big_text,
         must_change=account.must_change,

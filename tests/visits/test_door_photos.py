@@ -1,5 +1,6 @@
 """Photos at the door: bytes kept as they came, refused ones leave nothing, copies tell nothing, others get 404."""
 
+import errno
 import hashlib
 import io
 from dataclasses import replace
@@ -149,3 +150,18 @@ def test_a_leader_gets_it_only_once_all_have_handed_in(story: Story, as_: LogIn)
     upload(client, running, pictures.jpeg(), tap=own)
     assert leader.get(f"/n/{visit}/pictures/{tap}/thumb").status_code == 200
     assert leader.get(f"/n/{UUID(running)}/pictures/{own}/thumb").status_code == 404
+
+
+def test_a_full_disk_is_said_in_plain_words(
+    story: Story, begun: tuple[LintingClient, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, visit = begun
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr("fieldapp.evidence.originals.os.fsync", full)
+    answer = upload(client, visit, pictures.jpeg())
+    assert answer.status_code == 507
+    assert "Outbox-Ack" not in answer.headers
+    assert "服务器存不下了" in answer.text

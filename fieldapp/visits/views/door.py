@@ -10,7 +10,7 @@ from fieldapp import clock
 from fieldapp.access import carry, sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.evidence import actions as evidence
-from fieldapp.evidence.originals import Refused
+from fieldapp.evidence.originals import Empty, Refused
 from fieldapp.visits import projecting, queries, taps
 from fieldapp.visits.views import pages, phone
 from fieldapp.web import handlers
@@ -30,22 +30,15 @@ def tap(visit_id: UUID) -> Any:
         sent = taps.read(form)
     except ValueError:
         return handlers.page(422, sentence="这一条没读懂，没有记下。返回再点一次")
-    stored = _photo(sent.kind)
-    if isinstance(stored, Refusal):
-        return handlers.page(stored.status, sentence=stored.sentence)
+    try:
+        stored = _photo(sent.kind)
+    except Refused as refused:  # nothing is stored, the phone keeps it
+        return handlers.page(refused.status, sentence=refused.sentence)
     device = sessions.device()
     receipt = taps.take_in(sent, visit=visit_id, person=who.person_id, device=device, at=at, file=stored)
     if receipt.answer is taps.Answer.KEPT:
         projecting.project(visit_id, sent.kind, sent.payload, who.person_id, at)
     return _answer(visit_id, receipt, form)
-
-
-class Refusal:
-    """A photo that cannot be evidence: nothing is stored, the phone keeps it."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        self.status = status
-        self.sentence = sentence
 
 
 def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
@@ -59,16 +52,14 @@ def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
     return fields, kept.at
 
 
-def _photo(kind: str) -> dict[str, Any] | Refusal | None:
+def _photo(kind: str) -> dict[str, Any] | None:
+    """What the store says of the photo's bytes; raises Refused when they cannot be evidence."""
     upload = next((request.files[name] for name in request.files if request.files[name].filename), None)
     if upload is None:
         if kind == "photo":
-            return Refusal(422, "没有照片。再拍一张，或从相册选一张")
+            raise Empty("没有照片。再拍一张，或从相册选一张")
         return None
-    try:
-        kept = evidence.keep(upload.stream, at=clock.now())
-    except Refused as refused:
-        return Refusal(refused.status, refused.sentence)
+    kept = evidence.keep(upload.stream, at=clock.now())
     return {"sha256": kept.sha256, "size": kept.size, "name": (upload.filename or "")[-120:]}
 
 
