@@ -5,6 +5,7 @@ import time
 from importlib import import_module
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, Response, g, request
 from flask_migrate import Migrate
 from htmx_flask import Htmx
@@ -128,3 +129,9 @@ def move_clock(settings: config.Settings) -> None:
     shift = int(settings.clock) - clock.now()
     clock.set_source(lambda: time.time_ns() // 1_000_000 + shift)
     logging.getLogger("fieldapp").warning("the clock is moved for a test")
+
+
+def is_migrated(app: Flask) -> bool:
+    """Whether the database has its tables."""
+    with app.app_context():
+        return sa.inspect(db.db.engine).has_table("counties")
