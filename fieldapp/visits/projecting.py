@@ -29,11 +29,16 @@ def project(visit_id: UUID, kind: str, payload: dict[str, Any], person: UUID, at
     """Bring visit and history up to date after a tap has been stored. The row's lock comes before the log is read:
     of two taps that come in at once, the second must see the first."""
     with system_reads() as session:
-        visit = session.get(Visit, visit_id, with_for_update=True)
         if kind == "begin":
+            visit = session.get(Visit, visit_id, with_for_update=True)
             _begin(session, visit, visit_id, payload, person, at)
-        elif visit is not None and (kind in MOVES_STATE or _has_handin(session, visit_id)):
-            advance(session, visit, person, at)
+        elif _lock(session, visit_id) and (kind in MOVES_STATE or _has_handin(session, visit_id)):
+            advance(session, session.get_one(Visit, visit_id), person, at)
+
+
+def _lock(session: Session, visit_id: UUID) -> bool:
+    """Whether the visit is there; the key alone, for most taps change nothing of it."""
+    return session.scalar(sa.select(Visit.id).where(Visit.id == visit_id).with_for_update()) is not None
 
 
 def _has_handin(session: Session, visit_id: UUID) -> bool:

@@ -37,7 +37,7 @@ def takes_part(visit_id: UUID, person_id: UUID) -> bool:
 def record(seen: Visit) -> Record:
     """The folded record of a visit that the viewer has been shown to see."""
     with system_reads() as session:
-        return record_of(session.get_one(Visit, seen.id), session)
+        return record_of(seen, session)
 
 
 def names_in(seen: Visit) -> dict[UUID, str]:

@@ -1,6 +1,7 @@
 """The inspector's pages. Addresses, titles and names are neutral; a running visit shows the memo first."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -196,7 +197,8 @@ def tick(visit_id: UUID, subject: UUID) -> Any:
 @needs(MAKE)
 def handin(visit_id: UUID) -> Any:
     """What is missing, the hand-in, then the countersign."""
-    return show("handin", visit_id)
+    seen = screen(visit_id)
+    return show("handin", visit_id, seen=seen, names=queries.names_in(seen.visit))
 
 
 @pages.get("/n/<uuid:visit_id>/merged")
@@ -206,7 +208,8 @@ def merged(visit_id: UUID) -> Any:
     seen = screen(visit_id)
     if not seen.handed_in:
         return see("visits.handin", visit_id=visit_id)
-    return show("merged", visit_id, seen=seen, label=lambda code: stage_label(seen.content, code))
+    label = partial(stage_label, seen.content)
+    return show("merged", visit_id, seen=seen, label=label, names=queries.names_in(seen.visit))
 
 
 @pages.get("/n/<uuid:visit_id>/pictures")

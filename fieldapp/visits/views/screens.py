@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.db import db
@@ -105,9 +107,9 @@ class Screen:
 def screen(visit_id: UUID) -> Screen:
     """The screen of a visit for one who takes part in it; raises NotVisible."""
     found, me = queries.visit(visit_id), viewer().person_id
-    if me not in {each.person_id for each in found.people}:
-        raise NotVisible  # a leader or the office looks at /visits
     whole = queries.record(found)
+    if me not in whole.participants:
+        raise NotVisible  # a leader or the office looks at /visits
     return Screen(found, seen_by(whole, me), whole, me)
 
 
@@ -123,7 +125,7 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         c=seen.content,
         r=seen.record,
         words=library.words(),
-        names=queries.names_in(seen.visit),
         here=page,
+        action=url_for("visits.tap", visit_id=visit_id),
         **{"opened_at": clock.now(), **context},
     )
