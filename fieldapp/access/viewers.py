@@ -158,7 +158,7 @@ _LOGIN = (
 
 # Standing roles and memberships come in one statement: it runs before every request. A membership has no role, its
 # place is the team and `confirmed` says whether it leads; a past one stays, for what one found or led stays in sight.
-_STANDING = sa.union_all(
+_STANDING: Any = sa.union_all(
     sa.select(
         RoleGrant.role,
         RoleGrant.unit_id.label("place"),

@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 from fieldapp import config
 from fieldapp.app import create_app, is_migrated
 from fieldapp.db import db
+from fieldapp.schema import downgrade, upgrade
 from tests import databases
 from tests.conftest import Factory, close
 
