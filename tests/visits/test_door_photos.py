@@ -68,6 +68,18 @@ def test_what_is_no_photo_leaves_nothing(
     assert (stored(story), len(taps_in(story))) == before
 
 
+def test_a_colleagues_photo_stays_in_the_phone_and_leaves_nothing(
+    story: Story, begun: tuple[LintingClient, str]
+) -> None:
+    client, visit = begun
+    before = stored(story), len(taps_in(story))
+    photo = (io.BytesIO(pictures.jpeg()), "a.jpg")
+    answer = send(client, visit, "photo", "告知单", taken="camera", person=str(uuid4()), photo=photo)
+    assert answer.status_code == 409
+    assert "Outbox-Ack" not in answer.headers
+    assert (stored(story), len(taps_in(story))) == before
+
+
 def test_a_photo_tap_without_a_photo_is_refused(story: Story, begun: tuple[LintingClient, str]) -> None:
     client, visit = begun
     answer = send(client, visit, "photo", "告知单", taken="camera")

@@ -30,8 +30,8 @@ def tap(visit_id: UUID) -> Any:
         sent = taps.read(form)
     except ValueError:
         return handlers.page(422, sentence="这一条没读懂，没有记下。返回再点一次")
-    try:
-        stored = _photo(sent.kind)
+    try:  # another person's photo stays in the phone, and leaves no bytes here
+        stored = None if taps.is_foreign(sent, who.person_id) else _photo(sent.kind)
     except Refused as refused:  # nothing is stored, the phone keeps it
         return handlers.page(refused.status, sentence=refused.sentence)
     device = sessions.device()
