@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from fieldapp import clock
 from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible
+from fieldapp.evidence import queries as evidence
 from fieldapp.organisations.models import Person, Team
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
@@ -47,6 +48,11 @@ def names_in(seen: Visit) -> dict[UUID, str]:
         people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
         rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
         return {row.id: row.name for row in rows}
+
+
+def spoiled(record: Record) -> frozenset[str]:
+    """Which of a record's photos cannot be opened, as far as somebody has tried: evidence they stay."""
+    return evidence.undecodable({photo.file_sha256 for photo in record.photos if photo.file_sha256})
 
 
 def running(person_id: UUID) -> list[Visit]:

@@ -44,9 +44,11 @@ def _is_leader(found: Any) -> bool:
 
 
 def _facts(found: Any) -> dict[str, Any]:
+    record = queries.record(found)
     return {
         "visit": found,
-        "r": queries.record(found),
+        "r": record,
+        "spoiled": queries.spoiled(record),
         "c": found.briefing,
         "names": queries.names_in(found),
         "words": library.words(),

@@ -126,6 +126,7 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         r=seen.record,
         words=library.words(),
         here=page,
+        spoiled=queries.spoiled(seen.record),
         action=url_for("visits.tap", visit_id=visit_id),
         **{"opened_at": clock.now(), **context},
     )
