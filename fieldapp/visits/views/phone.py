@@ -219,6 +219,15 @@ def pictures(visit_id: UUID) -> Any:
     return show("pictures", visit_id)
 
 
+OF_A_SUBJECT = ("tick", "correct")
+
+
+def after_judging(visit_id: UUID, subject: str) -> str:
+    """The screen that a saved conclusion leads to."""
+    seen = screen(visit_id)
+    return "tick" if seen.lacks(problem_of(seen.content, subject)) else "checks"
+
+
 SCREENS: dict[str, Callable[..., Any]] = {
     view.__name__: view
     for view in (

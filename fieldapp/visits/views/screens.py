@@ -77,6 +77,13 @@ class Screen:
         """My judgement by subject."""
         return {row.subject: row.given for row in rows if row.person == self.me}
 
+    def lacks(self, problem: dict[str, Any] | None) -> bool:
+        """Whether my conclusion falls short of a criterion that I have not named yet."""
+        own = (
+            self.mine(self.record.conclusions).get(problem["id"]) if problem and problem["criteria"] else None
+        )
+        return own is not None and own.value in kinds.FALLS_SHORT and not own.unmet
+
     @property
     def last(self) -> Any:
         """My newest tap that counts, a correction too, for the line above the button and for undo."""
@@ -97,6 +104,18 @@ class Screen:
     @property
     def handed_in(self) -> bool:
         return any(row.person == self.me and not row.superseded for row in self.record.handins)
+
+    @property
+    def has_more_to_hand_in(self) -> bool:
+        """Whether this phone holds of mine what no hand-in of its own names yet."""
+        here = (self.me, sessions.device())
+        handed = [
+            row for row in self.record.handins if (row.person, row.device) == here and not row.superseded
+        ]
+        manifest = self.manifest
+        if not handed:
+            return bool(manifest["taps"])
+        return any(row.manifest["ids_sha256"] != manifest["ids_sha256"] for row in handed)
 
     @property
     def manifest(self) -> dict[str, Any]:
