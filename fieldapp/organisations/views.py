@@ -16,9 +16,9 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("organisations", __name__)
-menu.entry(60, "organisations.units", "单位和窗口")
-menu.entry(61, "organisations.rounds", "轮次和组")
-menu.entry(62, "organisations.people", "人员和回避")
+menu.entry(60, "organisations.units", "单位和窗口", "/points")
+menu.entry(61, "organisations.rounds", "轮次和组", "/teams")
+menu.entry(62, "organisations.people", "人员和回避", "/recusals")
 
 
 def _status(*forms_: Any) -> int:

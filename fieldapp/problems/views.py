@@ -19,7 +19,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
-menu.entry(20, "problems.index", "问题清单")
+menu.entry(20, "problems.index", "问题清单", "/measures")
 CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
 
 

@@ -6,13 +6,15 @@ from flask import Flask, request, url_for
 
 from fieldapp.web.viewer import viewer
 
-_ENTRIES: list[tuple[int, str, str]] = []
+_ENTRIES: list[tuple[int, str, str, tuple[str, ...]]] = []
 
 
-def entry(order: int, endpoint: str, label: str) -> None:
-    """A feature's views add their entry when they are imported."""
-    if (order, endpoint, label) not in _ENTRIES:
-        _ENTRIES.append((order, endpoint, label))
+def entry(order: int, endpoint: str, label: str, *also: str) -> None:
+    """A feature's views add their entry when they are imported. What lies below its address belongs to it, and what
+    lies below the addresses in `also`."""
+    made = (order, endpoint, label, also)
+    if made not in _ENTRIES:
+        _ENTRIES.append(made)
         _ENTRIES.sort()
 
 
@@ -31,11 +33,18 @@ def install(app: Flask) -> None:
 
 
 def _for(app: Flask, who: Any) -> Any:
-    here = request.blueprint or ""
-    for _order, endpoint, label in _ENTRIES:
-        access = getattr(app.view_functions[endpoint], "access", ())
-        if any(who.has(permission) for permission in access):
-            current = request.endpoint == endpoint or (
-                here == endpoint.split(".")[0] and here not in ("visits",)
-            )
-            yield {"href": url_for(endpoint), "label": label, "current": current}
+    shown = [
+        (url_for(endpoint), label, also)
+        for _order, endpoint, label, also in _ENTRIES
+        if any(who.has(permission) for permission in getattr(app.view_functions[endpoint], "access", ()))
+    ]
+    starts = [(start, href) for href, _label, also in shown for start in (href, *also)]
+    current = max(
+        ((len(start), href) for start, href in starts if _is_below(request.path, start)), default=(0, "")
+    )
+    for href, label, _also in shown:
+        yield {"href": href, "label": label, "current": href == current[1]}
+
+
+def _is_below(path: str, start: str) -> bool:
+    return path == start or path.startswith(start.rstrip("/") + "/")

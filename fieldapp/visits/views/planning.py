@@ -24,7 +24,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 WRITE = Permission.PLAN_VISITS
-menu.entry(30, "visits.plans_index", "回访安排")
+menu.entry(30, "visits.plans_index", "回访安排", "/draws")
 
 
 @pages.get("/plans")
