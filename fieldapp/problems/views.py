@@ -13,7 +13,7 @@ from fieldapp.problems import actions, forms, queries
 from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -53,10 +53,10 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
 
 def _filters() -> forms.FilterForm:
     form = forms.FilterForm(request.args)
-    form.unit.choices = [("", "全部"), *((str(unit.id), unit.name) for unit in units())]
-    form.state.choices = [("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()]
-    form.severity.choices = [("", "全部"), *SEVERITIES.items()]
-    form.due.choices = [("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")]
+    form.unit.choices = rows_offered(units(), "全部")
+    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
+    form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
+    form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
 
 
@@ -145,9 +145,10 @@ def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
         actions.edit_issued(found, form.data, **how)
 
 
-def inspection_choices() -> list[tuple[str, str]]:
+def inspection_choices() -> list[Any]:
     """Those of the viewer, by unit and team."""
-    return [(str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in inspections()]
+    rows = inspections()
+    return offered((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
 
 
 def _draft(form: forms.NewForm) -> actions.Draft:

@@ -1,11 +1,12 @@
 """How a view uses a WTForms form: the typed values stay, a broken rule lands beside its field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import request
 from wtforms import Form
+from wtforms.fields import SelectChoice
 
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
@@ -38,6 +39,16 @@ def rules_beside(form: Form) -> Iterator[None]:
             form.form_errors.append(broken.sentence)
         else:
             field.errors = [*field.errors, broken.sentence]
+
+
+def offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """(value, words) pairs as what a select offers; WTForms takes bare pairs no more from 3.4 on."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def rows_offered(rows: Iterable[Any], empty: str = "") -> list[SelectChoice]:
+    """Rows by their names, with a first line that chooses none if it has words."""
+    return offered([*([("", empty)] if empty else []), *((str(row.id), row.name) for row in rows)])
 
 
 def version_of(form: Any) -> int:
