@@ -1,6 +1,6 @@
 """Forms of accounts and passwords."""
 
-from wtforms import DateField, Form, PasswordField, SelectField, StringField
+from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
@@ -16,6 +16,12 @@ class PasswordForm(Form):
     password = PasswordField(
         "新密码", [REQUIRED], description="至少 10 位", render_kw={"autocomplete": "new-password"}
     )
+
+
+class SightForm(Form):
+    """Large letters or not."""
+
+    big_text = BooleanField(false_values=("no", ""))
 
 
 class AccountForm(Form):

@@ -22,6 +22,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("access", __name__)
+pages.add_app_template_global(carry.left_out, "left_out")
 menu.entry(80, "access.accounts", "账号")
 menu.entry(81, "access.roles_to_confirm", "待确认的角色")
 
@@ -119,7 +120,9 @@ def me() -> Any:
 @needs(Permission.ENTER)
 def sight() -> Any:
     """Large letters on or off."""
-    queries.own_account(viewer().person_id).big_text = request.form.get("big_text") == "yes"
+    form = bound(forms.SightForm)
+    if is_sent(form):
+        queries.own_account(viewer().person_id).big_text = form.big_text.data
     return see("access.me")
 
 

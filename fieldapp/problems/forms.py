@@ -140,6 +140,12 @@ class ImportForm(Form):
     pasted = TextAreaField("或者从 WPS 里复制，贴在这里")
 
 
+class ConfirmForm(Form):
+    """The previewed rows, sealed."""
+
+    token = HiddenField()
+
+
 class FilterForm(Form):
     """The ledger's filters; all by GET."""
 

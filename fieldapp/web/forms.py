@@ -22,9 +22,14 @@ def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
     return form
 
 
+def is_again() -> bool:
+    """Whether this post only shows what an expired login kept. Nothing of it is written (app.py)."""
+    return "_again" in request.form
+
+
 def is_sent(form: Form) -> bool:
-    """Whether to carry the form out: posted and valid. `_again` shows a form again that an expired login kept."""
-    return request.method == "POST" and "_again" not in request.form and bool(form.validate())
+    """Whether to carry the form out: posted, not to be shown again, and valid. Every post that reads a field asks."""
+    return request.method == "POST" and not is_again() and bool(form.validate())
 
 
 @contextmanager
