@@ -7,6 +7,7 @@ from flask import Blueprint, request
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
+from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.inspections.queries import inspection, inspections
 from fieldapp.organisations.queries import units
 from fieldapp.problems import actions, forms, queries
@@ -19,7 +20,16 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
-menu.entry(20, "problems.index", "问题清单", "/measures")
+
+
+def list_name() -> str:
+    """What the viewer's county calls the list that this viewer has; the city reads several counties'."""
+    who = viewer()
+    names = LISTS if who.is_city else dict(queries.county_rules(who.county_id).lists)
+    return names["unit" if who.is_unit else "problems"]
+
+
+menu.entry(20, "problems.index", list_name, "/measures")
 CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
 
 
@@ -37,12 +47,12 @@ def index() -> Any:
     if viewer().is_city:
         rows = [queries.city_view(line.problem, clock.today()) for line in lines]
         return render("problems/city.html", rows=rows, **shown)
-    return render("problems/index.html", lines=lines, **shown)
+    return render("problems/index.html", lines=lines, list_name=list_name(), **shown)
 
 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
-    return render("problems/unit.html", rows=_most_urgent_first(rows))
+    return render("problems/unit.html", rows=_most_urgent_first(rows), list_name=list_name())
 
 
 def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProblem]:
@@ -210,4 +220,4 @@ def start(problem_id: UUID) -> Any:
     return see("problems.show", problem_id=problem_id, said="saved")
 
 
-from fieldapp.problems import import_views, measure_views  # noqa: E402, F401
+from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -1,21 +1,20 @@
 """The desk's sidebar: each entry is an endpoint, shown to whoever the guard lets through it."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask, request, url_for
 
 from fieldapp.web.viewer import viewer
 
-_ENTRIES: list[tuple[int, str, str, tuple[str, ...]]] = []
+Label = str | Callable[[], str]
+_ENTRIES: dict[str, tuple[int, Label, tuple[str, ...]]] = {}
 
 
-def entry(order: int, endpoint: str, label: str, *also: str) -> None:
+def entry(order: int, endpoint: str, label: Label, *also: str) -> None:
     """A feature's views add their entry when they are imported. What lies below its address belongs to it, and what
-    lies below the addresses in `also`."""
-    made = (order, endpoint, label, also)
-    if made not in _ENTRIES:
-        _ENTRIES.append(made)
-        _ENTRIES.sort()
+    lies below the addresses in `also`. A label that a county may change is a function."""
+    _ENTRIES[endpoint] = (order, label, also)
 
 
 def install(app: Flask) -> None:
@@ -25,25 +24,29 @@ def install(app: Flask) -> None:
     def _context() -> dict[str, Any]:
         who = viewer()
         return {
-            "menu": list(_for(app, who)) if who else [],
+            "menu": _for(app, who) if who else [],
             "viewer": who,
             "viewer_big_text": bool(who and who.big_text),
             "said": request.args.get("said", ""),
         }
 
 
-def _for(app: Flask, who: Any) -> Any:
+def _for(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
+    """Made when the sidebar asks for it: a phone's page has none."""
     shown = [
         (url_for(endpoint), label, also)
-        for _order, endpoint, label, also in _ENTRIES
+        for endpoint, (_order, label, also) in sorted(_ENTRIES.items(), key=lambda pair: pair[1][0])
         if any(who.has(permission) for permission in getattr(app.view_functions[endpoint], "access", ()))
     ]
     starts = [(start, href) for href, _label, also in shown for start in (href, *also)]
-    current = max(
-        ((len(start), href) for start, href in starts if _is_below(request.path, start)), default=(0, "")
-    )
+    own = [(len(start), href) for start, href in starts if _is_below(request.path, start)]
+    current = max(own, default=(0, ""))[1]
     for href, label, _also in shown:
-        yield {"href": href, "label": label, "current": href == current[1]}
+        yield {
+            "href": href,
+            "label": label if isinstance(label, str) else label(),
+            "current": href == current,
+        }
 
 
 def _is_below(path: str, start: str) -> bool:
