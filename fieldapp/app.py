@@ -14,7 +14,7 @@ from fieldapp.access import sessions, visibility
 from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
-from fieldapp.web import guard, handlers, menu, ui
+from fieldapp.web import forms, guard, handlers, menu, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
@@ -28,7 +28,8 @@ class FieldApp(Flask):
     """Flask whose views run in one transaction, committed before the answer leaves."""
 
     def dispatch_request(self) -> Any:
-        with db.request_transaction(writes=request.method not in guard.SAFE):
+        writes = request.method not in guard.SAFE and not forms.is_again()
+        with db.request_transaction(writes):
             return super().dispatch_request()
 
 

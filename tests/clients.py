@@ -71,6 +71,7 @@ class LintingClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         headers = dict(kwargs.pop("headers", None) or {})
         headers.setdefault("Sec-Fetch-Site", "same-origin")
+        kwargs.setdefault("buffered", True)  # a file that is sent is read and closed
         response = super().open(*args, headers=headers, **kwargs)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303) and response.data:
             html = response.get_data(as_text=True)

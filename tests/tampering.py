@@ -11,7 +11,7 @@ from fieldapp.db import apart
 from tests import databases
 
 APPEND_ONLY = ("history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit")
-_VERBS = ("update", "delete", "replace")
+_VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 
 
 @contextmanager

@@ -171,11 +171,43 @@ def test_insert_or_replace_changes_nothing(full: Flask, name: str) -> None:
             for column, old in zip(columns, row, strict=True)
         ]
         marks = ",".join("?" * len(new))
-        try:
-            connection.execute(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", new)
-        except sqlite3.IntegrityError as refused:
-            assert "broken link" in str(refused) or "append-only" in str(refused)
-        assert set(before) <= set(rows_of(full, name)), kept
+        insert = f"INSERT OR REPLACE INTO {name} VALUES ({marks})"
+        if name == "taps":  # its door sends the same tap twice and counts what was written
+            assert connection.execute(insert, new).rowcount == 0
+        else:
+            with pytest.raises(sqlite3.IntegrityError, match=r"broken link|append-only"):
+                connection.execute(insert, new)
+        assert rows_of(full, name) == before, kept
+    connection.close()
+
+
+NEW_KEYS = {
+    "history": {"stream": "visit:new", "seq": 1, "prev_hash": history.GENESIS},
+    "taps": {"id": "0" * 32},
+    "scenario_versions": {"id": "0" * 32, "n": 99},
+    "item_versions": {"id": "0" * 32, "n": 99},
+}
+
+
+@pytest.mark.skipif(databases.KIND == "postgres", reason="rowids are SQLite's")
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_no_row_takes_the_place_of_another_by_its_rowid(full: Flask, name: str) -> None:
+    """A new row whose every key is free, put where another stands; or where it would stop all that come after."""
+    before = rows_of(full, name)
+    connection = sqlite3.connect(full.extensions["settings"].data / "fieldapp.sqlite", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    assert connection.execute("PRAGMA recursive_triggers").fetchone()[0] == 0
+    row = dict(connection.execute(f"SELECT * FROM {name} ORDER BY rowid LIMIT 1").fetchone())
+    new = {**row, **NEW_KEYS.get(name, {"id": "0" * 32})}
+    insert = f"INSERT OR REPLACE INTO {name} (rowid, {', '.join(new)}) VALUES (?{', ?' * len(new)})"
+    for place in (connection.execute(f"SELECT MIN(rowid) FROM {name}").fetchone()[0], -1, 0):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(insert, (place, *new.values()))
+        assert rows_of(full, name) == before, place
+    connection.execute(
+        f"INSERT INTO {name} ({', '.join(new)}) VALUES (?{', ?' * (len(new) - 1)})", (*new.values(),)
+    )
+    assert len(rows_of(full, name)) == len(before) + 1  # it was a row that may be added
     connection.close()
 
 

@@ -1,11 +1,10 @@
 """Forms of accounts and passwords."""
 
-from typing import Any
-
-from wtforms import DateField, Form, PasswordField, SelectField, StringField
+from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
+from fieldapp.web.forms import offered
 
 REQUIRED = DataRequired("这一项要填")
 
@@ -17,6 +16,12 @@ class PasswordForm(Form):
     password = PasswordField(
         "新密码", [REQUIRED], description="至少 10 位", render_kw={"autocomplete": "new-password"}
     )
+
+
+class SightForm(Form):
+    """Large letters or not."""
+
+    big_text = BooleanField(false_values=("no", ""))
 
 
 class AccountForm(Form):
@@ -36,12 +41,7 @@ class AccountForm(Form):
 class RoleForm(Form):
     """A standing role for a span of days."""
 
-    role = SelectField("角色", choices=[(role.value, LABELS[role]) for role in STANDING])
+    role = SelectField("角色", choices=offered((role.value, LABELS[role]) for role in STANDING))
     unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
     starts = DateField("从", [InputRequired("写一个日子")])
     ends = DateField("到", [InputRequired("写一个日子")])
-
-
-def choices(rows: Any, empty: str = "") -> list[tuple[str, str]]:
-    """(id, name) pairs of rows for a select, with an empty first line."""
-    return ([("", empty)] if empty else []) + [(str(row.id), row.name) for row in rows]

@@ -10,6 +10,7 @@ class Permission(Enum):
     READ_ORGANISATION = "organisations:all:read"
     EDIT_ORGANISATION = "organisations:all:edit"
     EDIT_TEAMS = "organisations:teams:edit"  # who belongs to a team makes inspectors: never the administrator
+    EDIT_RULES = "organisations:rules:edit"  # how the county counts days, and what it calls its lists
     READ_INSPECTIONS = "inspections:all:read"
     EDIT_INSPECTIONS = "inspections:all:edit"
     READ_PROBLEMS = "problems:problem:read"

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from fieldapp import clock
 from fieldapp.access import actions, carry, forms, queries, sessions
+from fieldapp.access.models import Account
 from fieldapp.access.permissions import Permission
 from fieldapp.access.policy import LABELS, Role
 from fieldapp.access.viewers import viewer_of
@@ -15,12 +16,13 @@ from fieldapp.db import apart
 from fieldapp.organisations.actions import add_person
 from fieldapp.organisations.queries import units
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("access", __name__)
+pages.add_app_template_global(carry.left_out, "left_out")
 menu.entry(80, "access.accounts", "账号")
 menu.entry(81, "access.roles_to_confirm", "待确认的角色")
 
@@ -118,7 +120,9 @@ def me() -> Any:
 @needs(Permission.ENTER)
 def sight() -> Any:
     """Large letters on or off."""
-    queries.own_account(viewer().person_id).big_text = request.form.get("big_text") == "yes"
+    form = bound(forms.SightForm)
+    if is_sent(form):
+        queries.own_account(viewer().person_id).big_text = form.big_text.data
     return see("access.me")
 
 
@@ -155,26 +159,33 @@ def accounts() -> Any:
 @needs(Permission.MANAGE_ACCOUNTS)
 def account(account_id: UUID) -> Any:
     """One account: its standing roles; POST gives one more."""
-    found, form = queries.account(account_id), bound(forms.RoleForm)
-    form.unit_id.choices = forms.choices(units(), "—")
+    found, form = queries.account(account_id), _role_form()
     if is_sent(form):
         with rules_beside(form):
             unit_id = UUID(form.unit_id.data) if form.unit_id.data else None
-            role = Role(form.role.data)
-            actions.grant_role(
-                found.person_id, found.county_id, role, form.starts.data, form.ends.data, unit_id=unit_id
-            )
+            role, span = Role(form.role.data), (form.starts.data, form.ends.data)
+            actions.grant_role(found.person_id, found.county_id, role, *span, unit_id=unit_id)
         if not has_errors(form):
             return see("access.account", account_id=account_id, said="saved")
-    grants = queries.grants_of(found.person_id)
+    return _account_page(found, form)
+
+
+def _role_form() -> forms.RoleForm:
+    form = bound(forms.RoleForm)
+    form.unit_id.choices = rows_offered(units(), "—")
+    return form
+
+
+def _account_page(found: Account, form: forms.RoleForm, password: str = "") -> Any:
     return render(
         "access/account.html",
         status=422 if has_errors(form) else 200,
         form=form,
         account=found,
-        grants=grants,
+        grants=queries.grants_of(found.person_id),
         labels=LABELS,
-        password=None,
+        unit_names={str(row.id): row.name for row in units()},
+        password=password,
     )
 
 
@@ -182,13 +193,9 @@ def account(account_id: UUID) -> Any:
 @needs(Permission.MANAGE_ACCOUNTS)
 def reset_password(account_id: UUID) -> Any:
     """A temporary password, shown this once."""
-    found, form = queries.account(account_id), forms.RoleForm()
+    found = queries.account(account_id)
     password = actions.reset_password(found, by=viewer(), at=clock.now())
-    form.unit_id.choices = forms.choices(units(), "—")
-    grants = queries.grants_of(found.person_id)
-    return render(
-        "access/account.html", form=form, account=found, grants=grants, labels=LABELS, password=password
-    )
+    return _account_page(found, _role_form(), password)
 
 
 @pages.post("/accounts/<uuid:account_id>/disabled")

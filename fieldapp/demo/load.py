@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask_migrate import downgrade, upgrade
 
 from fieldapp import clock, ids
-from fieldapp.access.models import Account
+from fieldapp.access.models import Account, Login
 from fieldapp.access.viewers import Viewer, viewer_of_person
 from fieldapp.db import SYSTEM, acting, apart, db
 from fieldapp.demo import checklist, people, visit
@@ -30,19 +31,36 @@ FEEDBACK = date(2018, 5, 6)
 
 def load_demo(password: str | None, *, if_empty: bool) -> Iterator[str]:
     """Load what is missing and say it line by line. An existing database is refused, or with `if_empty` left as
-    it is but for today's plan, when it holds the demo."""
-    with apart() as session:
-        counties = list(session.scalars(sa.select(County)))
-        is_demo = any(county.settings.get("demo") for county in counties)
-    if counties and not if_empty:
+    it is but for today's plan, when it holds the demo. A load that broke off is begun again."""
+    found = _found()
+    if found not in ("nothing", "half") and not if_empty:
         raise RuleBroken("数据库不是空的，演示数据只往空库里放")
-    if not counties:
-        secret = password or ids.new_token()[:12]
-        yield from _load(secret)
-    elif is_demo:
+    if found == "half":
+        yield "上次的演示数据没有装完，清空重来"
+        downgrade(revision="base")
+        upgrade()
+    if found in ("nothing", "half"):
+        yield from _load(password or ids.new_token()[:12])
+    elif found == "demo":
         yield f"演示数据已在库里。账号：{'、'.join(name for name, *_ in people.LOGINS)}；密码是第一次运行时打印的那个"
-    if not counties or is_demo:
+    elif found == "half in use":
+        yield "演示数据没有装完，可是已经有人登录过，这里不动它。换一个空的 FIELDAPP_DATA 再来"
+    if found in ("nothing", "half", "demo"):
         _plan_today()
+
+
+def _found() -> str:
+    """nothing, demo, own (data of a county's own), or half: a demo without what its last transaction adds. Half in
+    use: somebody has logged in, so that there may be work in it."""
+    with apart() as session:
+        names = {county.name: county.settings.get("demo") for county in session.scalars(sa.select(County))}
+        if not names:
+            return "nothing"
+        if not any(names.values()):
+            return "own"
+        if NEIGHBOUR in names:
+            return "demo"
+        return "half in use" if session.scalar(sa.select(Login.token_hash).limit(1)) else "half"
 
 
 def _load(password: str) -> Iterator[str]:
@@ -60,10 +78,13 @@ def _load(password: str) -> Iterator[str]:
         _round(old, cast, unit.id, FEEDBACK, (checklist.STORY,))
         unit_id, county_id = unit.id, county.id
     _story_visit(cast)
-    with clock.moved_to(now), acting(SYSTEM):
+    yield from logins(password)
+    with (
+        clock.moved_to(now),
+        acting(SYSTEM),
+    ):  # the last: until it is committed, the load counts as broken off
         _sample_round(county_id, cast, unit_id)
         _neighbour(password)
-    yield from logins(password)
 
 
 def _round(

@@ -1,4 +1,4 @@
-"""The form of an inspection."""
+"""Forms of an inspection."""
 
 from wtforms import DateField, Form, HiddenField, SelectField
 from wtforms.validators import InputRequired, Optional
@@ -6,12 +6,17 @@ from wtforms.validators import InputRequired, Optional
 REQUIRED = InputRequired("这一项要选")
 
 
-class InspectionForm(Form):
-    """Which team inspected which unit, and when."""
+class DaysForm(Form):
+    """When it was; all that may still change once it is there."""
 
-    team_id = SelectField("哪个组", [REQUIRED])
-    unit_id = SelectField("哪个单位", [REQUIRED])
     entered_on = DateField("进驻", [Optional()])
     left_on = DateField("撤离", [Optional()])
     feedback_on = DateField("反馈", [Optional()], description="休息日也可以")
     version = HiddenField()
+
+
+class InspectionForm(DaysForm):
+    """Which team inspected which unit besides."""
+
+    team_id = SelectField("哪个组", [REQUIRED])
+    unit_id = SelectField("哪个单位", [REQUIRED])

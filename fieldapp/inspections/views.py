@@ -10,7 +10,7 @@ from fieldapp.inspections import actions, forms, queries
 from fieldapp.organisations.models import Team, Unit
 from fieldapp.organisations.queries import one, teams, units
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 
@@ -25,14 +25,14 @@ def index() -> Any:
     return render("inspections/index.html", rows=queries.inspections())
 
 
-def _form(**kwargs: Any) -> forms.InspectionForm:
-    form = bound(forms.InspectionForm, **kwargs)
-    form.team_id.choices = [(str(row.id), f"{row.round.name}·{row.name}") for row in teams()]
-    form.unit_id.choices = [(str(row.id), row.name) for row in units()]
+def _new_form() -> forms.InspectionForm:
+    form = bound(forms.InspectionForm)
+    form.team_id.choices = offered((str(row.id), f"{row.round.name}·{row.name}") for row in teams())
+    form.unit_id.choices = rows_offered(units())
     return form
 
 
-def _days(form: forms.InspectionForm) -> actions.Days:
+def _days(form: forms.DaysForm) -> actions.Days:
     return form.entered_on.data, form.left_on.data, form.feedback_on.data
 
 
@@ -40,7 +40,7 @@ def _days(form: forms.InspectionForm) -> actions.Days:
 @needs(P.EDIT_INSPECTIONS)
 def new() -> Any:
     """A team inspects a unit."""
-    form = _form()
+    form = _new_form()
     if is_sent(form):
         with rules_beside(form):
             team, unit = one(Team, UUID(form.team_id.data)), one(Unit, UUID(form.unit_id.data))
@@ -55,7 +55,7 @@ def new() -> Any:
 def edit(inspection_id: UUID) -> Any:
     """Change its days."""
     row = queries.inspection(inspection_id)
-    form = _form(obj=row)
+    form = bound(forms.DaysForm, obj=row)
     if is_sent(form):
         with rules_beside(form):
             actions.edit_inspection(row, _days(form), version=version_of(form))

@@ -10,15 +10,15 @@ from fieldapp.access.permissions import Permission as P
 from fieldapp.organisations import actions, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("organisations", __name__)
-menu.entry(60, "organisations.units", "单位和窗口")
-menu.entry(61, "organisations.rounds", "轮次和组")
-menu.entry(62, "organisations.people", "人员和回避")
+menu.entry(60, "organisations.units", "单位和窗口", "/points")
+menu.entry(61, "organisations.rounds", "轮次和组", "/teams")
+menu.entry(62, "organisations.people", "人员和回避", "/recusals")
 
 
 def _status(*forms_: Any) -> int:
@@ -156,7 +156,7 @@ def team(team_id: UUID) -> Any:
 
 
 def _team_page(row: Team, form: forms.MemberForm) -> Any:
-    form.person_id.choices = [(str(each.id), each.name) for each in queries.people()]
+    form.person_id.choices = rows_offered(queries.people())
     rows = queries.memberships(row.id)
     return render("organisations/team.html", status=_status(form), row=row, rows=rows, form=form)
 
@@ -166,7 +166,7 @@ def _team_page(row: Team, form: forms.MemberForm) -> Any:
 def join_team(team_id: UUID) -> Any:
     """Somebody joins for a span of days."""
     row, form = queries.one(Team, team_id), bound(forms.MemberForm)
-    form.person_id.choices = [(str(each.id), each.name) for each in queries.people()]
+    form.person_id.choices = rows_offered(queries.people())
     if is_sent(form):
         with rules_beside(form):
             person, span = UUID(form.person_id.data), (form.starts.data, form.ends.data)
@@ -205,8 +205,8 @@ def _people_page(**own: Any) -> Any:
 
 
 def _recusal_choices(form: Any) -> None:
-    form.person.choices = [(str(each.id), each.name) for each in queries.people()]
-    form.unit.choices = [(str(each.id), each.name) for each in queries.units()]
+    form.person.choices = rows_offered(queries.people())
+    form.unit.choices = rows_offered(queries.units())
 
 
 @pages.post("/people")

@@ -9,7 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp.db import db, system_reads
-from fieldapp.deadlines.limits import CIVIL_CODE, CountingRule, due, parse_limit
+from fieldapp.deadlines.county_rules import rules_of
+from fieldapp.deadlines.limits import due, parse_limit
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County
@@ -169,17 +170,11 @@ def _set(problem: Problem, columns: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def counting_rule(county: County) -> CountingRule:
-    """The county's way of counting days; the civil code's where it set none."""
-    own = county.settings.get("counting")
-    return CountingRule(**own) if own else CIVIL_CODE
-
-
 def issue_problem(problem: Problem, on: date, *, by: Any, at: int) -> None:
     """Hand the problem over: the deadline is counted from this day, criterion and way freeze."""
     measuring.lock(problem)
-    county = db.session.scalars(sa.select(County).where(County.id == problem.county_id)).one()
-    found = due(parse_limit(problem.limit_text), on, counting_rule(county))
+    rules = rules_of(problem.county.settings)
+    found = due(parse_limit(problem.limit_text), on, rules.in_force, rules.overrides)
     problem.issued_on, problem.due = on, found.day
     problem.due_estimated, problem.due_rule = found.estimated, found.rule_version
     db.session.flush()

@@ -20,6 +20,7 @@ from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
 from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
+from fieldapp.web.forms import offered
 
 REQUIRED = DataRequired("这一项要填")
 
@@ -60,7 +61,7 @@ class IssuedForm(Form):
     short_name = StringField(
         "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
-    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=list(CRITERION_TAGS.items()))
+    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
     version = HiddenField()
@@ -75,11 +76,11 @@ class NewForm(Form):
     short_name = StringField(
         "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
-    severity = SelectField("程度", choices=list(SEVERITIES.items()))
+    severity = SelectField("程度", choices=offered(SEVERITIES.items()))
     criteria = TextAreaField("销号标准", [Optional(), unmarked], description="一行一条，交办以后就定住")
-    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=list(CRITERION_TAGS.items()))
+    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
     verification = SelectField(
-        "核实方式", choices=list(WAYS.items()), description="单位看不到；交办以后就定住"
+        "核实方式", choices=offered(WAYS.items()), description="单位看不到；交办以后就定住"
     )
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
@@ -99,7 +100,7 @@ class AmendForm(Form):
     """The head's change of what was fixed by issuing."""
 
     criteria = TextAreaField("销号标准", [REQUIRED, unmarked], description="一行一条")
-    verification = SelectField("核实方式", choices=list(WAYS.items()))
+    verification = SelectField("核实方式", choices=offered(WAYS.items()))
     reason = TextAreaField(
         "为什么改",
         [REQUIRED, Length(min=10, message="至少 10 个字"), unmarked],
@@ -137,6 +138,12 @@ class ImportForm(Form):
     inspection_id = SelectField("哪次巡察", [REQUIRED])
     file = FileField("表格文件（.xlsx）")
     pasted = TextAreaField("或者从 WPS 里复制，贴在这里")
+
+
+class ConfirmForm(Form):
+    """The previewed rows, sealed."""
+
+    token = HiddenField()
 
 
 class FilterForm(Form):

@@ -9,6 +9,7 @@ from flask import Response, request
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.errors import RuleBroken
+from fieldapp.inspections.models import Inspection
 from fieldapp.inspections.queries import inspection
 from fieldapp.problems import actions, forms, preview, sheet
 from fieldapp.problems.views import inspection_choices, pages
@@ -52,23 +53,25 @@ def _preview(found: sheet.Sheet, inspection_id: UUID) -> Any:
     token = ""
     if found.may_be_imported and not errors:
         token = preview.seal(found.rows, inspection_id, viewer().person_id)
-    return render(
-        "problems/preview.html",
-        status=200 if token else 422,
-        sheet=found,
-        errors=errors,
-        token=token,
-        inspection=of,
-    )
+    return _preview_page(of, found, errors, token)
+
+
+def _preview_page(of: Inspection, found: sheet.Sheet, errors: list[sheet.CellError], token: str) -> Any:
+    context: dict[str, Any] = {"sheet": found, "errors": errors, "token": token, "inspection": of}
+    return render("problems/preview.html", status=200 if token else 422, **context)
 
 
 @pages.post("/problems/import/confirmation")
 @needs(P.EDIT_PROBLEMS)
 def confirm_import() -> Any:
     """Take over what was previewed: every row, or with a refusal none."""
-    inspection_id, rows = preview.unseal(request.form.get("token", ""), viewer().person_id)
-    made = actions.import_rows(rows, inspection(inspection_id), by=viewer(), at=clock.now())
-    return see("problems.index", unit=str(made[0].unit_id), said="saved")
+    form = bound(forms.ConfirmForm)
+    inspection_id, rows = preview.unseal(form.token.data or "", viewer().person_id)
+    of = inspection(inspection_id)
+    if is_sent(form):
+        made = actions.import_rows(rows, of, by=viewer(), at=clock.now())
+        return see("problems.index", unit=str(made[0].unit_id), said="saved")
+    return _preview_page(of, sheet.Sheet(rows), [], form.token.data)
 
 
 @pages.get("/problems/import/template.xlsx")

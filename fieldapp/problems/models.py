@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.inspections.models import Inspection
-from fieldapp.organisations.models import Unit, same_county
+from fieldapp.organisations.models import County, Unit, same_county
 from fieldapp.workflow import stream_name
 
 SEVERITIES = {"major": "重大", "ordinary": "一般", "minor": "微小"}
@@ -84,6 +84,7 @@ class Problem(Versioned, Base):
     due_estimated: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(sa.String(40), default="")
     state: Mapped[str] = mapped_column(sa.String(20), default="draft")
+    county: Mapped[County] = relationship()
     inspection: Mapped[Inspection] = relationship()
     unit: Mapped[Unit] = relationship()
     measures: Mapped[list["Measure"]] = relationship(back_populates="problem", order_by="Measure.place")

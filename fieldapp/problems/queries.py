@@ -9,9 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from fieldapp.db import db
+from fieldapp import history
+from fieldapp.db import db, system_reads
+from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.errors import NotVisible
+from fieldapp.organisations.models import County, Person
 from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, Problem
 
 DONE = ("closed",)
@@ -107,7 +110,7 @@ def standing_of(problem: Problem, today: date) -> Standing | None:
     """还有 n 天 or 超期: derived from dates, never stored; None while there is no deadline or it no longer runs."""
     if problem.due is None or problem.state in STOPPED:
         return None
-    return standing(problem.due, today)
+    return standing(problem.due, today, overrides=rules_of(problem.county.settings).overrides)
 
 
 @dataclass(frozen=True)
@@ -194,3 +197,39 @@ def measure(measure_id: UUID) -> Measure:
     if found is None:
         raise NotVisible
     return found
+
+
+def county(county_id: UUID) -> County:
+    """One's own county; raises NotVisible."""
+    found = db.session.scalars(sa.select(County).where(County.id == county_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def county_rules(county_id: UUID) -> CountyRules:
+    """What it has settled."""
+    return rules_of(county(county_id).settings)
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """One change of a county's rules: name -> before and after."""
+
+    at: int
+    who: str
+    reason: str
+    changed: dict[str, list[str]]
+
+
+def rule_changes(stream: str) -> list[RuleChange]:
+    """Newest first."""
+    names = {f"person:{row.id}": row.name for row in db.session.scalars(sa.select(Person))}
+    with system_reads() as session:
+        entries = [(row.at, row.fields) for row in history.entries(stream, session)]
+    return [
+        RuleChange(
+            at, names.get(fields["actor"], "—"), fields["payload"]["reason"], fields["payload"]["changed"]
+        )
+        for at, fields in reversed(entries)
+    ]

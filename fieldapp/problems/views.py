@@ -7,19 +7,29 @@ from flask import Blueprint, request
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
+from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.inspections.queries import inspection, inspections
 from fieldapp.organisations.queries import units
 from fieldapp.problems import actions, forms, queries
 from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
-menu.entry(20, "problems.index", "问题清单")
+
+
+def list_name() -> str:
+    """What the viewer's county calls the list that this viewer has; the city reads several counties'."""
+    who = viewer()
+    names = LISTS if who.is_city else dict(queries.county_rules(who.county_id).lists)
+    return names["unit" if who.is_unit else "problems"]
+
+
+menu.entry(20, "problems.index", list_name, "/measures")
 CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
 
 
@@ -37,12 +47,12 @@ def index() -> Any:
     if viewer().is_city:
         rows = [queries.city_view(line.problem, clock.today()) for line in lines]
         return render("problems/city.html", rows=rows, **shown)
-    return render("problems/index.html", lines=lines, **shown)
+    return render("problems/index.html", lines=lines, list_name=list_name(), **shown)
 
 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
-    return render("problems/unit.html", rows=_most_urgent_first(rows))
+    return render("problems/unit.html", rows=_most_urgent_first(rows), list_name=list_name())
 
 
 def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProblem]:
@@ -53,10 +63,10 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
 
 def _filters() -> forms.FilterForm:
     form = forms.FilterForm(request.args)
-    form.unit.choices = [("", "全部"), *((str(unit.id), unit.name) for unit in units())]
-    form.state.choices = [("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()]
-    form.severity.choices = [("", "全部"), *SEVERITIES.items()]
-    form.due.choices = [("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")]
+    form.unit.choices = rows_offered(units(), "全部")
+    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
+    form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
+    form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
 
 
@@ -145,9 +155,10 @@ def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
         actions.edit_issued(found, form.data, **how)
 
 
-def inspection_choices() -> list[tuple[str, str]]:
+def inspection_choices() -> list[Any]:
     """Those of the viewer, by unit and team."""
-    return [(str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in inspections()]
+    rows = inspections()
+    return offered((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
 
 
 def _draft(form: forms.NewForm) -> actions.Draft:
@@ -209,4 +220,4 @@ def start(problem_id: UUID) -> Any:
     return see("problems.show", problem_id=problem_id, said="saved")
 
 
-from fieldapp.problems import import_views, measure_views  # noqa: E402, F401
+from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -1,7 +1,5 @@
 """Forms of planning and of the scenario editor."""
 
-from typing import Any
-
 from wtforms import (
     BooleanField,
     DateField,
@@ -17,6 +15,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
+
+from fieldapp.web.forms import offered
 
 REQUIRED = InputRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -71,7 +71,7 @@ class StageForm(Form):
     """One stage of a scenario; without a place it is not part of it."""
 
     code = HiddenField()
-    place = SelectField("第几步", choices=[("", "没有"), *((str(n), str(n)) for n in range(1, 10))])
+    place = SelectField("第几步", choices=offered([("", "没有"), *((str(n), str(n)) for n in range(1, 10))]))
     label = StringField("名称", [Optional()])
     discreet = StringField("备忘里的说法", [Optional()])
     phase_label = StringField("之后这段叫什么", [Optional()])
@@ -115,8 +115,3 @@ class CorrectionForm(Form):
 
     value = StringField("以哪个为准", [REQUIRED])
     reason = TextAreaField("理由", [InputRequired("写一句理由")])
-
-
-def pairs(rows: Any, label: Any) -> list[tuple[str, str]]:
-    """(id, words) of rows for a select."""
-    return [(str(row.id), label(row)) for row in rows]

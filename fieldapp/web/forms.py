@@ -1,11 +1,12 @@
 """How a view uses a WTForms form: the typed values stay, a broken rule lands beside its field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import request
 from wtforms import Form
+from wtforms.fields import SelectChoice
 
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
@@ -21,9 +22,21 @@ def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
     return form
 
 
+def with_ids(form: AnyForm, start: str) -> AnyForm:
+    """The form with ids that begin so, for a page that holds several; the names sent stay as they are."""
+    for field in cast(Any, form):
+        field.id = field.label.field_id = start + field.id
+    return form
+
+
+def is_again() -> bool:
+    """Whether this post only shows what an expired login kept. Nothing of it is written (app.py)."""
+    return "_again" in request.form
+
+
 def is_sent(form: Form) -> bool:
-    """Whether to carry the form out: posted and valid. `_again` shows a form again that an expired login kept."""
-    return request.method == "POST" and "_again" not in request.form and bool(form.validate())
+    """Whether to carry the form out: posted, not to be shown again, and valid. Every post that reads a field asks."""
+    return request.method == "POST" and not is_again() and bool(form.validate())
 
 
 @contextmanager
@@ -38,6 +51,16 @@ def rules_beside(form: Form) -> Iterator[None]:
             form.form_errors.append(broken.sentence)
         else:
             field.errors = [*field.errors, broken.sentence]
+
+
+def offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """(value, words) pairs as what a select offers; WTForms takes bare pairs no more from 3.4 on."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def rows_offered(rows: Iterable[Any], empty: str = "") -> list[SelectChoice]:
+    """Rows by their names, with a first line that chooses none if it has words."""
+    return offered([*([("", empty)] if empty else []), *((str(row.id), row.name) for row in rows)])
 
 
 def version_of(form: Any) -> int:

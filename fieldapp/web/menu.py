@@ -1,19 +1,20 @@
 """The desk's sidebar: each entry is an endpoint, shown to whoever the guard lets through it."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Flask, request, url_for
 
 from fieldapp.web.viewer import viewer
 
-_ENTRIES: list[tuple[int, str, str]] = []
+Label = str | Callable[[], str]
+_ENTRIES: dict[str, tuple[int, Label, tuple[str, ...]]] = {}
 
 
-def entry(order: int, endpoint: str, label: str) -> None:
-    """A feature's views add their entry when they are imported."""
-    if (order, endpoint, label) not in _ENTRIES:
-        _ENTRIES.append((order, endpoint, label))
-        _ENTRIES.sort()
+def entry(order: int, endpoint: str, label: Label, *also: str) -> None:
+    """A feature's views add their entry when they are imported. What lies below its address belongs to it, and what
+    lies below the addresses in `also`. A label that a county may change is a function."""
+    _ENTRIES[endpoint] = (order, label, also)
 
 
 def install(app: Flask) -> None:
@@ -30,12 +31,23 @@ def install(app: Flask) -> None:
         }
 
 
-def _for(app: Flask, who: Any) -> Any:
-    here = request.blueprint or ""
-    for _order, endpoint, label in _ENTRIES:
-        access = getattr(app.view_functions[endpoint], "access", ())
-        if any(who.has(permission) for permission in access):
-            current = request.endpoint == endpoint or (
-                here == endpoint.split(".")[0] and here not in ("visits",)
-            )
-            yield {"href": url_for(endpoint), "label": label, "current": current}
+def _for(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
+    """Made when the sidebar asks for it: a phone's page has none."""
+    shown = [
+        (url_for(endpoint), label, also)
+        for endpoint, (_order, label, also) in sorted(_ENTRIES.items(), key=lambda pair: pair[1][0])
+        if any(who.has(permission) for permission in getattr(app.view_functions[endpoint], "access", ()))
+    ]
+    starts = [(start, href) for href, _label, also in shown for start in (href, *also)]
+    own = [(len(start), href) for start, href in starts if _is_below(request.path, start)]
+    current = max(own, default=(0, ""))[1]
+    for href, label, _also in shown:
+        yield {
+            "href": href,
+            "label": label if isinstance(label, str) else label(),
+            "current": href == current,
+        }
+
+
+def _is_below(path: str, start: str) -> bool:
+    return path == start or path.startswith(start.rstrip("/") + "/")

@@ -1,5 +1,7 @@
 """Login as its user meets it: in and out, slowed down, expired with something typed, and roles nobody gives himself."""
 
+import io
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fieldapp import clock
+from fieldapp.access import carry
 from fieldapp.access.models import Account, RoleGrant
 from fieldapp.visits.scenario_models import Scenario
 from tests.pages import changed, fields_of
@@ -182,6 +185,74 @@ def test_a_tap_is_offered_with_the_time_it_came(client: FlaskClient) -> None:
     assert "9:17:10" in page
     assert "接着记" in page
     assert [name for name, _value in fields_of(page, taps)] == ["carried"]
+
+
+def sent_too_late(client: FlaskClient, username: str, address: str, **sent: Any) -> tuple[TestResponse, str]:
+    """The answer to a post whose login has expired, and the page after logging in again."""
+    start = clock.now()
+    with clock.moved_to(start - EXPIRED - 86_400_000):
+        log_in(client, username)
+    with clock.moved_to(start):
+        refused = client.post(address, **sent)
+        again = changed(fields_of(refused.text, "/login"), username=username, password=PASSWORD)
+        return refused, client.post("/login", data=again).text
+
+
+def test_a_password_does_not_ride_along(client: FlaskClient, story: Story) -> None:
+    typed = {"name": "借调员甲", "username": "seconded", "password": "never-to-be-kept-1"}
+    refused, page = sent_too_late(client, "admin", "/accounts", data=typed)
+    assert "密码要再填一次" in refused.text
+    assert "刚才填的都在" not in refused.text
+    assert "密码要再填一次" in page
+    assert dict(fields_of(page, "/accounts")) == {
+        "name": "借调员甲", "username": "seconded", "_again": "1",
+    }  # fmt: skip
+    with story.app.app_context():
+        box = carry._box()
+        token = dict(fields_of(refused.text, "/login"))["carried"]
+        assert b"never-to-be-kept-1" not in box.decrypt(token.encode())
+
+
+def test_every_password_field_on_a_page_is_known_as_one(story: Story, as_: Any) -> None:
+    account = story.row(Account, Account.username == "clerk")
+    pages = [as_("admin").get(address).text for address in ("/me", "/accounts", f"/accounts/{account}")]
+    fields = re.findall(r"<input[^>]*>", "".join((*pages, story.app.test_client().get("/login").text)))
+    secret = {re.search(r'name="([^"]+)"', each)[1] for each in fields if 'type="password"' in each}
+    assert secret == set(carry.SECRET)
+
+
+def test_a_file_must_be_chosen_once_more(client: FlaskClient) -> None:
+    sheet = {"file": (io.BytesIO(b"not read"), "a.xlsx"), "pasted": "贴的"}
+    refused, page = sent_too_late(client, "clerk", "/problems/import", data=sheet)
+    assert "文件要再选一次" in refused.text
+    assert "刚才填的都在" not in refused.text
+    assert "文件要再选一次" in page
+    assert ("pasted", "贴的") in fields_of(page, "/problems/import")
+
+
+def test_a_photo_whose_login_expired_is_not_offered_as_a_tap(client: FlaskClient) -> None:
+    visit = uuid4()
+    photo = {"kind": "photo", "file": (io.BytesIO(b"not read"), "a.jpg")}
+    _refused, page = sent_too_late(client, "inspector1", f"/n/{visit}/taps", data=photo)
+    assert "文件要再选一次" in page
+    assert "接着记" not in page
+    assert f'href="/n/{visit}"' in page
+
+
+def test_large_letters_chosen_too_late_are_chosen_again(client: FlaskClient) -> None:
+    _refused, page = sent_too_late(client, "clerk", "/me/sight", data={"big_text": "yes"})
+    assert client.post("/me/sight", data=dict(fields_of(page, "/me/sight"))).status_code == 303
+    assert 'class="big"' not in client.get("/me").text
+    assert client.post("/me/sight", data={"big_text": "yes"}).status_code == 303
+    assert 'class="big"' in client.get("/me").text
+    assert client.post("/me/sight", data={"big_text": "no"}).status_code == 303
+    assert 'class="big"' not in client.get("/me").text
+
+
+def test_what_only_shows_again_writes_nothing_whatever_its_view_does(story: Story, as_: Any) -> None:
+    clerk = story.row(Account, Account.username == "clerk")
+    as_("admin").post(f"/accounts/{clerk}/disabled", data={"_again": "1"})
+    assert is_in(as_("clerk"))
 
 
 def test_a_step_without_fields_is_not_offered_again(client: FlaskClient, story: Story) -> None:

@@ -79,12 +79,17 @@ def test_days_out_of_order_are_not_saved(as_: Any, edit: str) -> None:
     assert fields_of(clerk.get(edit).text, edit) == before
 
 
-def test_another_team_or_unit_is_not_taken(story: Story, as_: Any, edit: str, pair: dict[str, str]) -> None:
+def test_team_and_unit_are_told_and_not_offered_again(
+    story: Story, as_: Any, edit: str, pair: dict[str, str]
+) -> None:
     clerk = as_("clerk")
-    before = fields_of(clerk.get(edit).text, edit)
-    clerk.post(edit, data=changed(before, team_id=pair["team_id"]))
-    kept = dict(fields_of(clerk.get(edit).text, edit))
-    assert kept["team_id"] == dict(before)["team_id"] != pair["team_id"]
+    page = clerk.get(edit).text
+    assert {name for name, _value in fields_of(page, edit)} == {*IN_ORDER, "version"}
+    assert "第三巡察组</dd>" in page
+    assert "甘棠镇</dd>" in page
+    sent = changed(fields_of(page, edit), team_id=pair["team_id"])
+    assert clerk.post(edit, data=sent).status_code == 303
+    assert "第三巡察组</dd>" in clerk.get(edit).text  # a field sent all the same changes nothing
 
 
 def test_two_editors_see_both_versions(as_: Any, edit: str) -> None:

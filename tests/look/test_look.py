@@ -97,6 +97,18 @@ def test_the_check_of_the_style_lets_pass(css: str) -> None:
     assert not too_new(css)
 
 
+def test_a_drawn_mark_is_no_part_of_a_name() -> None:
+    """A reader says what :before draws (✓否), unless its element is hidden from readers or is the field itself."""
+    for selector, declared in rules(CSS.read_text("utf-8")):
+        drawn = declared.get("content", "").strip("\"'")
+        if drawn and not drawn.startswith("counter("):  # a list's own number is meant to be read
+            for each in selector.split(","):
+                assert re.search(r"(\bi|input:checked):before$", each.strip()), selector
+    for path in TEMPLATES:
+        for attributes in re.findall(r"<i([^>]*)></i>", path.read_text("utf-8")):
+            assert 'aria-hidden="true"' in attributes, path
+
+
 def test_style_loads_nothing() -> None:
     css = CSS.read_text("utf-8")
     assert not re.findall(r"@import|@font-face|data:", css)

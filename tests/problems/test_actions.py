@@ -210,7 +210,7 @@ def test_a_countys_own_way_of_counting_is_used_and_named(story: Story) -> None:
     add(story, replace(DRAFT, limit_text="15 个自然日"))
     own = {"first_day_counts": True, "roll_forward": False, "version": "本县规则"}
     with story.app.app_context(), apart(writes=True) as session:
-        session.scalars(sa.select(County).where(County.name == "开江县")).one().settings = {"counting": own}
+        session.scalars(sa.select(County).where(County.name == "开江县")).one().settings = {"counting": [own]}
     with doing(story, "clerk", "新-01") as (found, how):
         actions.issue_problem(found, date(2018, 6, 3), **how)
         assert (found.due, found.due_rule) == (date(2018, 6, 17), "本县规则")

@@ -9,7 +9,7 @@ import pytest
 
 from fieldapp.inspections.models import Inspection
 from fieldapp.problems.models import Problem
-from tests.pages import fields_of
+from tests.pages import changed, fields_of
 from tests.story import Story
 
 HEADINGS = ("编号", "问题", "程度", "销号标准", "核实方式", "责任部门", "责任人", "整改措施", "期限")
@@ -140,6 +140,16 @@ def test_a_preview_is_its_makers_alone_and_cannot_be_altered(story: Story, as_: 
         assert answer.status_code == 422
         assert "重新读一次表" in answer.text
     assert "表-01" not in clerk.get("/problems").text
+
+
+def test_a_confirmation_after_an_expired_login_shows_the_preview_again(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    sent = fields_of(preview(clerk, inspection, FIRST).text, CONFIRM)
+    again = clerk.post(CONFIRM, data={**dict(sent), "_again": "1"})
+    assert again.status_code == 200
+    assert "表-01" not in clerk.get("/problems").text
+    assert clerk.post(CONFIRM, data=changed(fields_of(again.text, CONFIRM))).status_code == 303
+    assert "表-01" in clerk.get("/problems").text
 
 
 def test_a_full_sheet_passes_through_its_preview(as_: Any, inspection: str) -> None:

@@ -20,6 +20,7 @@ RULE = [
     ("only the administrator manages accounts", P.MANAGE_ACCOUNTS, {Role.ADMIN}),
     ("the administrator never reads content", P.READ_PROBLEMS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY}),
+    ("only the head settles the county's rules", P.EDIT_RULES, {Role.HEAD}),
     ("the office edits what is tried", P.EDIT_SCENARIOS, {Role.CLERK, Role.HEAD}),
     ("scenarios are not shown to units and city", P.READ_SCENARIOS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),

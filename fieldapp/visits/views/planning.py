@@ -18,13 +18,13 @@ from fieldapp.visits.plan_queries import checkable_problems, office_people
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 WRITE = Permission.PLAN_VISITS
-menu.entry(30, "visits.plans_index", "回访安排")
+menu.entry(30, "visits.plans_index", "回访安排", "/draws")
 
 
 @pages.get("/plans")
@@ -44,7 +44,7 @@ def plans_index() -> Any:
 def plan_where() -> Any:
     """First which unit and days: counters, problems and teams follow from them."""
     form = bound(WhereForm, data={"starts": clock.today(), "ends": clock.today()})
-    form.unit_id.choices = [(str(unit.id), unit.name) for unit in units()]
+    form.unit_id.choices = rows_offered(units())
     if is_sent(form):
         span = {"starts": form.starts.data.isoformat(), "ends": form.ends.data.isoformat()}
         return see("visits.plan_new", unit=form.unit_id.data, **span)
@@ -95,7 +95,7 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
     _choices(form, unit_id, offers, problems)
     if drawn:  # a plan that names a draw goes where and when the draw said
         form.counter_id.choices = [
-            each for each in form.counter_id.choices if each[0] == str(drawn.counter_id)
+            each for each in form.counter_id.choices if each.value == str(drawn.counter_id)
         ]
     if is_sent(form):
         with rules_beside(form):
@@ -136,15 +136,17 @@ def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
 
 def _choices(form: PlanForm, unit_id: UUID, offers: list[Offer], problems: Any) -> None:
     names = {row.id: row.name for row in people()}
-    form.counter_id.choices = [(str(row.id), f"{row.point.name}·{row.name}") for row in counters(unit_id)]
-    form.scenario_version_id.choices = [
+    form.counter_id.choices = offered(
+        (str(row.id), f"{row.point.name}·{row.name}") for row in counters(unit_id)
+    )
+    form.scenario_version_id.choices = offered(
         (str(version.id), f"{scenario.name}（第 {version.n} 版）") for scenario, version in open_scenarios()
-    ]
-    form.problem_ids.choices = [(str(row.id), f"{row.number} {row.text}") for row in problems]
-    form.team_id.choices = [(str(offer.team_id), offer.name) for offer in offers]
+    )
+    form.problem_ids.choices = offered((str(row.id), f"{row.number} {row.text}") for row in problems)
+    form.team_id.choices = offered((str(offer.team_id), offer.name) for offer in offers)
     free = sorted({person for offer in offers for person in offer.free}, key=lambda each: names.get(each, ""))
-    form.people.choices = [(str(person), names.get(person, "—")) for person in free]
-    form.knowers.choices = [(str(person.id), person.name) for person in office_people()]
+    form.people.choices = offered((str(person), names.get(person, "—")) for person in free)
+    form.knowers.choices = rows_offered(office_people())
 
 
 def _wish(form: PlanForm, starts: date, ends: date, draw_id: str) -> planning.Wish:
@@ -201,15 +203,19 @@ def draws_index() -> Any:
     """A draw of counter and day, and one's earlier draws; `?again=` draws anew with a reason."""
     form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
     rows = counters()
-    form.counters.choices = [
+    form.counters.choices = offered(
         (str(row.id), f"{row.point.unit.name}·{row.point.name}·{row.name}") for row in rows
-    ]
+    )
     again = request.args.get("again", "")
     before = draws.draw_for(viewer(), UUID(again)) if again else None
     if is_sent(form):
         with rules_beside(form):
             made = draws.make_draw(
-                {UUID(key): name for key, name in form.counters.choices if key in form.counters.data},
+                {
+                    UUID(each.value): each.label
+                    for each in form.counters.choices
+                    if each.value in form.counters.data
+                },
                 _days(form.starts.data, form.ends.data),
                 by=viewer(),
                 at=clock.now(),

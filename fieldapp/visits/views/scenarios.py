@@ -16,7 +16,7 @@ from fieldapp.visits.scenario_models import Item, Scenario, ScenarioVersion
 from fieldapp.visits.scenarios import newest_item_versions, newest_version, revise_item, revise_scenario
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -50,7 +50,7 @@ def scenario_edit(scenario_id: UUID) -> Any:
     found = one(Scenario, scenario_id)
     last = newest_version(found)
     form, items = _form(last), newest_item_versions(found.county_id)
-    form.items.choices = form.more.choices = [(code, row.text) for code, row in items.items()]
+    form.items.choices = form.more.choices = offered((code, row.text) for code, row in items.items())
     if is_sent(form):
         with rules_beside(form):
             content = content_of(form.data, last.content)
@@ -62,10 +62,10 @@ def scenario_edit(scenario_id: UUID) -> Any:
 
 def _form(last: ScenarioVersion) -> ScenarioForm:
     form = bound(ScenarioForm, data=typed_from(last.content, last.n))
-    form.sim_depth.choices = list(library.labels("depths").items())
-    form.certainty.choices = list(library.labels("certainties").items())
-    form.roles.choices = list(library.labels("roles").items())
-    units = [("", "没有规定"), *library.labels("limit_units").items()]
+    form.sim_depth.choices = offered(library.labels("depths").items())
+    form.certainty.choices = offered(library.labels("certainties").items())
+    form.roles.choices = offered(library.labels("roles").items())
+    units = offered([("", "没有规定"), *library.labels("limit_units").items()])
     form.legal_unit.choices = form.promised_unit.choices = units
     return form
 
@@ -84,7 +84,7 @@ def item_edit(item_id: UUID) -> Any:
     found = one(Item, item_id)
     last = newest_item_versions(found.county_id)[found.code]
     form = bound(ItemForm, data={"text": last.text, "tags": last.tags})
-    form.tags.choices = list(library.labels("criterion_tags").items())
+    form.tags.choices = offered(library.labels("criterion_tags").items())
     if is_sent(form):
         with rules_beside(form):
             revise_item(found, form.text.data, tags=form.tags.data, at=clock.now())
