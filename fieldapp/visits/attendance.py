@@ -37,11 +37,8 @@ class LedVisit:
     short_name: str
     day: date
     is_frozen: bool
+    is_waiting: bool
     people: tuple[Somebody, ...]
-
-    @property
-    def is_waiting(self) -> bool:
-        return any(each.went is None for each in self.people)
 
 
 def words(visit_id: UUID, session: Session) -> Words:
@@ -59,8 +56,12 @@ def is_struck(visit_id: UUID, person: UUID, session: Session) -> bool:
 def people_to_confirm(visit: Visit) -> list[UUID]:
     """Participants of an unplanned visit of whom the leader has said nothing; while there are any, no review."""
     with system_reads() as session:
-        said = words(visit.id, session)
-        return [person for person in _people(visit, session) if person not in said]
+        return _to_confirm(visit, session)
+
+
+def _to_confirm(visit: Visit, session: Session) -> list[UUID]:
+    said = words(visit.id, session)
+    return [person for person in _people(visit, session) if person not in said]
 
 
 def _people(visit: Visit, session: Session) -> list[UUID]:
@@ -99,9 +100,14 @@ def may_say(visit: Visit, viewer: Any) -> bool:
 
 
 def _led(visit: Visit, session: Session) -> LedVisit:
-    people = somebodies(visit, session)
-    frozen = visit.handed_in_at is not None
-    return LedVisit(visit.id, str(visit.briefing["short_name"]), visit.day, frozen, people)
+    return LedVisit(
+        visit.id,
+        str(visit.briefing["short_name"]),
+        visit.day,
+        is_frozen=visit.handed_in_at is not None,
+        is_waiting=bool(_to_confirm(visit, session)),
+        people=somebodies(visit, session),
+    )
 
 
 def somebodies(visit: Visit, session: Session) -> tuple[Somebody, ...]:

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from fieldapp import history
-from fieldapp.db import system_reads
+from fieldapp.db import insert, rows_changed, system_reads
+from fieldapp.db import table as bare
 from fieldapp.errors import RuleBroken
 from fieldapp.visits import parked
 from fieldapp.visits.joining import join, make
@@ -24,12 +25,27 @@ def decide(visit_id: UUID, person: UUID, adopt: bool, reason: str, *, by: Any, a
             raise RuleBroken("已经收进来了", "decision")
         outcome = _take_in(session, visit, visit_id, person, by, at) if adopt else "aside"
         row = ParkedDecision(
-            visit=visit_id, person_id=person, n=len(group.decisions) + 1, county_id=by.county_id,
-            outcome=outcome, reason=reason.strip(), taps=group.taps, by_id=by.person_id, at=at,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
+            visit=visit_id,
+            person_id=person,
+            n=len(group.decisions) + 1,
+            county_id=by.county_id,
+            outcome=outcome,
+            reason=reason.strip(),
+            taps=group.taps,
+            by_id=by.person_id,
+            at=at,
+        )
+        _add(session, row)
         _follow(session, row, by)
+
+
+def _add(session: Session, row: ParkedDecision) -> None:
+    """Where there is no visit there is no row to lock: of two decisions at once the second must give way."""
+    values = {column.name: getattr(row, column.name) for column in bare(ParkedDecision).columns}
+    if not rows_changed(
+        session.execute(insert(bare(ParkedDecision)).values(values).on_conflict_do_nothing())
+    ):
+        raise RuleBroken("刚才有人定过了，刷新再看", "decision")
 
 
 def _take_in(session: Session, visit: Visit | None, visit_id: UUID, person: UUID, by: Any, at: int) -> str:

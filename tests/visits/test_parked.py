@@ -1,7 +1,9 @@
 """The office decides on what fits no visit: it sees whose and why, and nothing else of a plan."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -266,7 +268,7 @@ def test_what_is_kept_aside_stands_below_and_may_be_taken_in_later(story: Story,
     page = clerk.get(where).text
     assert "人没到就折回来了" in page
     assert "补传的照片看得清" in page
-    assert "怎么办" not in page
+    assert "由办公室定" not in page
     assert decide(clerk, where, "aside").status_code == 422
     assert outcomes(story) == ["aside", "joined"]
     assert sound(story) == []
@@ -329,4 +331,21 @@ def test_kept_aside_after_the_hand_in_changes_nothing_but_the_history(story: Sto
     assert state_of(story, visit) == "handed_in"
     assert steps_of(story, visit)[-1] == "set_aside"
     assert len(taps_in(story, TapRow.visit == UUID(visit), TapRow.person == who(story, "leader1"))) == 2
+    assert sound(story) == []
+
+
+def test_of_two_decisions_at_once_one_stands(story: Story, as_: LogIn) -> None:
+    """There is no visit to lock."""
+    plan = cancelled(story)
+    began(story, as_, plan)
+    where, start = address(story, plan.visit_id, "inspector1"), Barrier(2)
+
+    def press(client: LintingClient) -> int:
+        start.wait()
+        return int(decide(client, where, "adopt").status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(press, (as_("clerk"), as_("head"))))
+    assert answers == [303, 422]
+    assert outcomes(story) == ["joined"]
     assert sound(story) == []

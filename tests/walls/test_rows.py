@@ -21,6 +21,7 @@ CORE_FILES = {
     "visits/taps.py": "the door: keeps first and judges later",
     "visits/plans.py": "the only door to the secret table: asks for the knower itself",
     "visits/joining.py": "inserts as system",
+    "visits/parking.py": "inserts a decision as system",
     "visits/plan_queries.py": "a subquery of ids inside a narrowed select",
 }
 

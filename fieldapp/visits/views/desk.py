@@ -54,6 +54,7 @@ def _facts(found: Any) -> dict[str, Any]:
         "label": lambda code: stage_label(found.briefing, code),
         "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
         "went": attendance.said_of(found),
+        "to_confirm": attendance.people_to_confirm(found),
         "may_confirm": viewer().has(Permission.CONFIRM_PEOPLE) and attendance.may_say(found, viewer()),
         "may_settle": viewer().has(Permission.SETTLE_CONFLICTS) and _is_leader(found),
     }
