@@ -13,6 +13,7 @@ from fieldapp import clock
 from fieldapp.db import acting, apart
 from fieldapp.office.check import faults
 from fieldapp.visits import planning, plans
+from fieldapp.visits.joining import Asked, Fit, Why, fit_of
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit
 from fieldapp.visits.plans import PlannedVisit
 from tests.clients import LintingClient
@@ -349,3 +350,26 @@ def test_of_two_decisions_at_once_one_stands(story: Story, as_: LogIn) -> None:
     assert answers == [303, 422]
     assert outcomes(story) == ["joined"]
     assert sound(story) == []
+
+
+def test_hand_ins_that_came_before_every_begin_count_once_it_comes(story: Story, as_: LogIn) -> None:
+    plan = story.plan_of_today()
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    empty = {"taps": "0", "photos": "0", "first_seq": "0", "last_seq": "0"}
+    for username in ("inspector1", "inspector2"):
+        send(as_(username), plan.visit_id, "handin", nothing, **empty)
+    assert state_of(story, plan.visit_id) == ""
+    began(story, as_, plan)
+    assert state_of(story, plan.visit_id) == "collected"
+
+
+def test_a_neighbour_countys_visit_or_plan_is_nowhere(story: Story) -> None:
+    """Else its office could take one of its own people into a visit that is none of its business."""
+    plan, stranger = cancelled(story), who(story, "clerk2")
+    with story.app.app_context(), apart() as session:
+        visit = session.get_one(Visit, story.handed_in())
+        asked = Asked(visit.id, {}, stranger, visit.day)
+        assert fit_of(session, visit, asked) == Fit(Why.NOWHERE)
+        named = Asked(UUID(plan.visit_id), {"plan": plan.id, "briefing": 1}, stranger, visit.day)
+        assert fit_of(session, None, named) == Fit(Why.NOWHERE)
+        assert fit_of(session, None, replace(named, person=who(story, "inspector1"))).why is Why.CANCELLED
