@@ -8,12 +8,13 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from fieldapp.web.forms import offered
@@ -114,4 +115,23 @@ class CorrectionForm(Form):
     """A leader's word on a conflict."""
 
     value = StringField("以哪个为准", [REQUIRED])
-    reason = TextAreaField("理由", [InputRequired("写一句理由")])
+    reason = TextAreaField("理由", [DataRequired("写一句理由")])
+
+
+class AttendanceForm(Form):
+    """Whether somebody went."""
+
+    went = RadioField(
+        "去了没有", [InputRequired("点一个")], choices=offered([("yes", "去了"), ("no", "没去")])
+    )
+
+
+class ParkedForm(Form):
+    """What becomes of taps that fit no visit."""
+
+    decision = RadioField("怎么办", [InputRequired("选一个")])
+    reason = TextAreaField(
+        "理由",
+        [DataRequired("写一句理由"), Length(max=500, message="最多 500 个字")],
+        description="写给以后看的人",
+    )

@@ -9,6 +9,7 @@ from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible
 from fieldapp.evidence import queries as evidence
 from fieldapp.organisations.models import Person, Team
+from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
 from fieldapp.visits.record import Record
@@ -75,7 +76,8 @@ def joinable(person_id: UUID, team_ids: frozenset[UUID]) -> list[tuple[UUID, str
                 Visit.id.not_in(mine),
             )
         )
-        return [(row.id, str(row.briefing["short_name"])) for row in rows]
+        offered = [row for row in rows if not is_struck(row.id, person_id, session)]
+        return [(row.id, str(row.briefing["short_name"])) for row in offered]
 
 
 def handed_in() -> list[Visit]:
@@ -93,23 +95,6 @@ def photo_row(visit_id: UUID, tap_id: UUID) -> TapRow:
     if found is None or not found.file_sha256:
         raise NotVisible
     return found
-
-
-def parked(county_id: UUID) -> list[TapRow]:
-    """Taps whose visit does not exist or whose sender does not belong to it, sent by people of this county."""
-    known = sa.select(VisitPerson.visit_id).where(
-        VisitPerson.visit_id == TapRow.visit, VisitPerson.person_id == TapRow.person
-    )
-    with system_reads() as session:
-        rows = session.scalars(
-            sa.select(TapRow)
-            .join(Person, Person.id == TapRow.person)
-            .where(Person.county_id == county_id, ~known.exists())
-            .order_by(TapRow.received_at.desc())
-            .limit(500)
-        ).all()
-        session.expunge_all()
-        return list(rows)
 
 
 def team_names() -> dict[UUID, str]:

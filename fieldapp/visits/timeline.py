@@ -29,7 +29,7 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
     kinds: Kinds = defaultdict(list)
     for entry in entries(log):
         kinds[entry.tap.kind].append(entry)
-    now = seal(log.taps)
+    now = seal(tap for tap in log.taps if log.is_inside(tap))
     parts = _stopwatch(kinds, log) | _judged(kinds, log) | _said(kinds, log)
     signed = handing.countersigns(kinds["countersign"], now)
     handed = handing.handins(log)
