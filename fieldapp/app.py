@@ -25,10 +25,10 @@ FORM_LIMIT = 2 * 1024 * 1024
 
 
 class FieldApp(Flask):
-    """Flask whose views run in one transaction, committed before the answer leaves."""
+    """Flask whose views run in one transaction, committed before the answer leaves; the tap's door begins its own."""
 
     def dispatch_request(self) -> Any:
-        writes = request.method not in guard.SAFE and not forms.is_again()
+        writes = request.method not in guard.SAFE and not forms.is_again() and not guard.is_tap_door()
         with db.request_transaction(writes):
             return super().dispatch_request()
 

@@ -113,6 +113,22 @@ def request_transaction(writes: bool) -> Iterator[None]:
 
 
 @contextmanager
+def keeping() -> Iterator[Session]:
+    """A write transaction inside a request that otherwise reads, committed at the end of the block: for the door, where
+    a tap must be on disk before anything is made of it that could fail."""
+    db.session.rollback()
+    token = _writing.set(True)
+    try:
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
 def acting(viewer: Bound, writes: bool = True) -> Iterator[Session]:
     """A transaction of its own outside a request's: for the command line, jobs and what must be kept
     although the request fails. Objects must not leave the block."""

@@ -4,9 +4,10 @@ What depends on `received_at`: the instant of a tap without device times; `seal`
 which countersigns are valid; which taps came after the review. Nothing else does.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +145,20 @@ def _flags(log: Log, is_unbegun: bool) -> tuple[Flag, ...]:
     ]
     unbegun = [Flag(None, "no_begin", SENTENCES["no_begin"])] if is_unbegun and log.taps else []
     return tuple(unbegun + ordered)
+
+
+def judged_late(taps: Iterable[Tap]) -> dict[UUID, int]:
+    """By person, how many judgements came in after the own first hand-in had: an honest phone's may, on a bad network,
+    but the colleague's answers could be read by then. Depends on arrival alone, so it is no part of the record."""
+    taps = list(taps)
+    gave: dict[UUID, int] = {}
+    for tap in taps:
+        if tap.kind == "handin":
+            gave[tap.person] = min(tap.received_at, gave.get(tap.person, tap.received_at))
+    late = [
+        tap.person for tap in taps if tap.kind in JUDGEMENTS and tap.received_at > gave.get(tap.person, inf)
+    ]
+    return dict(Counter(late))
 
 
 def has_handed_in(record: Record, person: UUID) -> bool:

@@ -13,6 +13,7 @@ SENTENCES = {
     "adopted": "交了以后由办公室收进来的",
     "unknown_kind": "这个版本不认识的一类记录，原样留着",
     "unreadable": "缺内容，算不进去",
+    "doubled_field": "有一项来了两次，那一项不算",
     "unknown_choice": "选项不认识，原样留着",
     "unknown_subject": "准备单里没有这一项",
     "too_long": "文字超过 2000 字",

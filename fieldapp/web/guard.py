@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, current_app, g, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -40,6 +40,11 @@ def tap_door(*permissions: Any) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def is_tap_door() -> bool:
+    """Whether the request goes to the tap's door."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_tap_door", False)
 
 
 def refuse_undeclared(app: Flask) -> None:
@@ -84,7 +89,7 @@ def install(
         if hasattr(view, "open_because"):
             return None
         if g.viewer is None:
-            return None if getattr(view, "is_tap_door", False) else ask_login()
+            return None if is_tap_door() else ask_login()
         if not any(may(g.viewer, permission) for permission in access):
             on_denied(g.viewer, request.endpoint or "")
             abort(404)

@@ -11,11 +11,12 @@ from flask import Flask, current_app, url_for
 from fieldapp import clock, ids
 
 _DAYS = "一二三四五六日"
+_END_OF_TIME = 253_370_736_000_000  # 9999: what a datetime can hold
 
 
 def clock_text(ms: int | None) -> str:
     """9:17:10 in China."""
-    if ms is None:
+    if ms is None or not 0 <= ms < _END_OF_TIME:
         return "—"
     moment = datetime.fromtimestamp(ms / 1000, clock.CHINA)
     return f"{moment.hour}:{moment:%M:%S}"
