@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import Form
-
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.deadlines.county_rules import CountyRules, read_days, rules_of
@@ -77,8 +75,8 @@ def settle_days() -> Any:
 @needs(P.EDIT_RULES)
 def remove_day() -> Any:
     """A day goes by the calendar again."""
-    form: Form = with_ids(bound(rule_forms.RemoveForm), "removal-")
-    item = form["item"].data or ""
+    form = with_ids(bound(rule_forms.RemoveForm), "removal-")
+    item = form.item.data or ""
     return _settle(form, "removal_form", lambda now: now.without(item))
 
 
