@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, request
-from flask_migrate import Migrate
 from htmx_flask import Htmx
 
 from fieldapp import clock, config, db, ids, keys
@@ -60,7 +59,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def _database(app: Flask) -> None:
     db.db.init_app(app)
-    Migrate(app, db.db, directory=str(config.part("migrations")), render_as_batch=True)
     db.listen(app)
     visibility.install()
 

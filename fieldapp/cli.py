@@ -5,7 +5,6 @@ import sys
 
 import click
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 from fieldapp import config
 from fieldapp.app import create_app, move_clock
@@ -38,8 +37,10 @@ def main() -> None:
 )
 def migrate(down: bool) -> None:
     """Bring the database to the newest schema."""
+    from fieldapp import schema
+
     with _app().app_context():
-        downgrade(revision="base") if down else upgrade()
+        schema.downgrade() if down else schema.upgrade()
 
 
 @main.command()

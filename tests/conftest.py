@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
 
 from fieldapp import clock, ids
@@ -19,6 +18,7 @@ from fieldapp.access.models import Account
 from fieldapp.app import create_app
 from fieldapp.config import Settings
 from fieldapp.db import apart, db
+from fieldapp.schema import upgrade
 from tests import databases
 from tests import story as stories
 from tests.clients import LintingClient

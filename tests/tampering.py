@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from fieldapp.db import apart
 from tests import databases
 
-APPEND_ONLY = ("history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit")
+APPEND_ONLY = (
+    "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit", "visit_attendance",
+    "parked_decisions",
+)  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 
 

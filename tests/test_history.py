@@ -14,7 +14,7 @@ from fieldapp import clock, history
 from fieldapp.access.models import Audit
 from fieldapp.db import apart, db, table
 from fieldapp.history import Broken, Entry
-from fieldapp.visits.models import PlanRead
+from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
 from tests import databases
 from tests.story import Story
 from tests.tampering import APPEND_ONLY, behind_the_back, rows_of
@@ -137,6 +137,18 @@ def full(story: Story) -> Flask:
     with story.app.app_context(), apart(writes=True) as session:
         session.add(PlanRead(plan_id=uuid4(), person_id=uuid4(), county_id=uuid4(), at=clock.now()))
         session.add(Audit(at=clock.now(), event="login"))
+        visit = session.scalars(sa.select(Visit)).one()
+        who = visit.people[0].person_id
+        session.add(VisitAttendance(visit_id=visit.id, person_id=who, n=1, went=True, by_id=who, at=1))
+        said = {
+            "county_id": visit.county_id,
+            "outcome": "aside",
+            "reason": "x",
+            "taps": 1,
+            "by_id": who,
+            "at": 1,
+        }
+        session.add(ParkedDecision(visit=visit.id, person_id=who, n=1, **said))
     return story.app
 
 
@@ -186,6 +198,8 @@ NEW_KEYS = {
     "taps": {"id": "0" * 32},
     "scenario_versions": {"id": "0" * 32, "n": 99},
     "item_versions": {"id": "0" * 32, "n": 99},
+    "visit_attendance": {"n": 99},
+    "parked_decisions": {"n": 99},
 }
 
 

@@ -31,3 +31,5 @@ class Permission(Enum):
     READ_SCENARIOS = "visits:scenario:read"
     EDIT_SCENARIOS = "visits:scenario:edit"
     SEE_PARKED = "visits:parked:read"
+    DECIDE_PARKED = "visits:parked:decide"
+    CONFIRM_PEOPLE = "visits:people:confirm"  # who went on an unplanned visit of one's own team

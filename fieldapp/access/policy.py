@@ -52,11 +52,12 @@ _CLERK = {
     P.READ_SCENARIOS,
     P.EDIT_SCENARIOS,
     P.SEE_PARKED,
+    P.DECIDE_PARKED,
 }
 
 POLICY: dict[Role, frozenset[P]] = {
     Role.INSPECTOR: frozenset(_INSPECTOR),
-    Role.LEADER: frozenset(_INSPECTOR | {P.SETTLE_CONFLICTS}),
+    Role.LEADER: frozenset(_INSPECTOR | {P.SETTLE_CONFLICTS, P.CONFIRM_PEOPLE}),
     Role.CLERK: frozenset(_CLERK),
     Role.HEAD: frozenset(
         _CLERK | {P.CHANGE_ISSUED, P.OVERRIDE_TEAM, P.READ_LOG_OF_PLANS, P.CONFIRM_ROLES, P.EDIT_RULES}

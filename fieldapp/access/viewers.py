@@ -1,7 +1,7 @@
 """Who is asking: the viewer of a request, read anew each time so that a changed role applies at once."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +30,8 @@ class Viewer:
     unit_id: UUID | None = None
     county_ids: tuple[UUID, ...] = ()
     account_id: UUID | None = None
-    login_hash: str = ""
-    seen_at: int = 0  # when this login was last stamped as used
+    login_hash: str = field(default="", compare=False)
+    seen_at: int = field(default=0, compare=False)  # when this login was last stamped as used
     phone: bool = False
     big_text: bool = False
     must_change: bool = False
@@ -88,67 +88,101 @@ def viewer_of(token: str, limits: dict[bool, tuple[int, int]], session: Session)
     """The viewer of a login token, or None when it is unknown, ended, idle or too old, or its account disabled.
 
     `limits` gives idle and absolute seconds by phone; `session` is a system session."""
-    row = session.execute(
-        sa.select(Login, Account, Person, County)
-        .join(Account, Account.id == Login.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .join(County, County.id == Account.county_id)
-        .where(Login.token_hash == hash_token(token), Login.ended_at.is_(None), Account.disabled.is_(False))
-    ).first()
+    row = session.execute(_LOGIN, {"token_hash": hash_token(token)}).first()
     if row is None:
         return None
-    login, account, person, county = row
-    idle, absolute = limits[login.phone]
-    if clock.now() > min(login.seen_at + idle * 1000, login.started_at + absolute * 1000):
+    idle, absolute = limits[row.phone]
+    if clock.now() > min(row.seen_at + idle * 1000, row.started_at + absolute * 1000):
         return None
-    bare = viewer_of_person(person, county, session)
+    bare = _viewer(row.person_id, row.name, row.county_id, row.county_name, row.city, session)
     return replace(
         bare,
-        account_id=account.id,
-        login_hash=login.token_hash,
-        seen_at=login.seen_at,
-        phone=login.phone,
-        big_text=account.big_text,
-        must_change=account.must_change,
+        account_id=row.id,
+        login_hash=hash_token(token),
+        seen_at=row.seen_at,
+        phone=row.phone,
+        big_text=row.big_text,
+        must_change=row.must_change,
     )
 
 
 def viewer_of_person(person: Person, county: County, session: Session) -> Viewer:
     """The viewer a person is today; also used by the command line and the demo, which have no login."""
+    return _viewer(person.id, person.name, county.id, county.name, county.city, session)
+
+
+def _viewer(
+    person_id: UUID, name: str, county_id: UUID, county_name: str, city: str, session: Session
+) -> Viewer:
     today = clock.today()
-    grants = session.scalars(
-        sa.select(RoleGrant).where(
-            RoleGrant.person_id == person.id, RoleGrant.starts <= today, RoleGrant.ends >= today
-        )
-    ).all()
-    valid = [row for row in grants if Role(row.role) not in NEEDS_HEAD or row.confirmed_by]
-    teams = session.scalars(
-        sa.select(TeamMembership).where(TeamMembership.person_id == person.id, TeamMembership.starts <= today)
-    ).all()
-    roles = {Role(row.role) for row in valid} | _team_roles([row for row in teams if row.ends >= today])
+    rows = session.execute(_STANDING, {"person": person_id, "today": today}).all()
+    grants = [row for row in rows if row.role and (Role(row.role) not in NEEDS_HEAD or row.confirmed)]
+    teams = [row for row in rows if not row.role]
+    roles = {Role(row.role) for row in grants} | _team_roles([row for row in teams if row.ends >= today])
     kept = frozenset({Role.UNIT} if Role.UNIT in roles else roles)
     return Viewer(
-        person_id=person.id,
-        county_id=county.id,
-        name=person.name,
-        county_name=county.name,
+        person_id=person_id,
+        county_id=county_id,
+        name=name,
+        county_name=county_name,
         roles=kept,
         permissions=permissions_of(kept) | {Permission.ENTER},
-        team_ids=frozenset(row.team_id for row in teams),
-        led_team_ids=frozenset(row.team_id for row in teams if row.leads),
-        unit_id=next((row.unit_id for row in valid if row.role == Role.UNIT.value), None),
-        county_ids=_counties_of_city(county, session) if kept == {Role.CITY} else (county.id,),
+        team_ids=frozenset(row.place for row in teams),
+        led_team_ids=frozenset(row.place for row in teams if row.confirmed),
+        unit_id=next((row.place for row in grants if row.role == Role.UNIT.value), None),
+        county_ids=_counties_of_city(city, session) if kept == {Role.CITY} else (county_id,),
     )
 
 
-def _team_roles(current: list[TeamMembership]) -> set[Role]:
+_LOGIN = (
+    sa.select(
+        Login.phone,
+        Login.started_at,
+        Login.seen_at,
+        Account.id,
+        Account.big_text,
+        Account.must_change,
+        Account.person_id,
+        Person.name,
+        Account.county_id,
+        County.name.label("county_name"),
+        County.city,
+    )
+    .join(Account, Account.id == Login.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .join(County, County.id == Account.county_id)
+    .where(
+        Login.token_hash == sa.bindparam("token_hash"), Login.ended_at.is_(None), Account.disabled.is_(False)
+    )
+)
+
+# Standing roles and memberships come in one statement: it runs before every request. A membership has no role, its
+# place is the team and `confirmed` says whether it leads; a past one stays, for what one found or led stays in sight.
+_STANDING: Any = sa.union_all(
+    sa.select(
+        RoleGrant.role,
+        RoleGrant.unit_id.label("place"),
+        RoleGrant.confirmed_by.is_not(None).label("confirmed"),
+        RoleGrant.ends,
+    ).where(
+        RoleGrant.person_id == sa.bindparam("person"),
+        RoleGrant.starts <= sa.bindparam("today"),
+        RoleGrant.ends >= sa.bindparam("today"),
+    ),
+    sa.select(sa.literal(""), TeamMembership.team_id, TeamMembership.leads, TeamMembership.ends).where(
+        TeamMembership.person_id == sa.bindparam("person"), TeamMembership.starts <= sa.bindparam("today")
+    ),
+)
+
+
+def _team_roles(current: list[Any]) -> set[Role]:
     """Inspector and leader follow from the memberships of today; a past one gives no role any more."""
     roles = {Role.INSPECTOR} if current else set()
-    return roles | ({Role.LEADER} if any(row.leads for row in current) else set())
+    return roles | ({Role.LEADER} if any(row.confirmed for row in current) else set())
 
 
-def _counties_of_city(county: County, session: Session) -> tuple[UUID, ...]:
-    return tuple(session.scalars(sa.select(County.id).where(County.city == county.city)))
+def _counties_of_city(city: str, session: Session) -> tuple[UUID, ...]:
+    return tuple(session.scalars(sa.select(County.id).where(County.city == city)))
 
 
 def may(viewer: Any, permission: Permission) -> bool:

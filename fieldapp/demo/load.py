@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask_migrate import downgrade, upgrade
 
 from fieldapp import clock, ids
 from fieldapp.access.models import Account, Login
@@ -19,6 +18,7 @@ from fieldapp.organisations import actions as organisations
 from fieldapp.organisations.models import Counter, County, Person, Team
 from fieldapp.problems.models import Measure, Problem
 from fieldapp.problems.states import problem_flow
+from fieldapp.schema import downgrade, upgrade
 from fieldapp.visits import plans
 from fieldapp.visits.planning import Wish, save_plan
 from fieldapp.visits.scenario_models import Scenario

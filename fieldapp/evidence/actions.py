@@ -32,26 +32,23 @@ def keep(stream: IO[bytes], *, at: int) -> Stored:
 
 
 def copy_of(sha256: str, size: str) -> Path | None:
-    """A copy for looking at, made now if need be; None when the original cannot be decoded, or not at this moment."""
+    """A copy for looking at, made now if need be; None when the original cannot be decoded, or not at this moment.
+
+    That it cannot be decoded at all is remembered with the first look; evidence it stays either way."""
     store = _store()
     if not store.exists(sha256):
         return None
-    return _MAKERS[size](store.path(sha256), sha256, store.root / "copies")
+    cache = store.root / "copies"
+    copy = _MAKERS[size](store.path(sha256), sha256, cache)
+    if copy is None and copies.is_undecodable(sha256, cache):
+        _note_undecodable(sha256)
+    return copy
 
 
-def note_undecodable(sha256: str) -> None:
-    """Remember, once somebody has looked, whether an original can be decoded at all; evidence it stays either way."""
-    store = _store()
-    with apart() as session:
-        known = session.scalar(sa.select(Original.undecodable).where(Original.sha256 == sha256))
-    if known is not None:
-        return
-    try:
-        decodes = copies.check_decodes(store.path(sha256), sha256, store.root / "copies")
-    except copies.Undecided:
-        return
+def _note_undecodable(sha256: str) -> None:
     with apart(writes=True) as session:
-        session.execute(sa.update(Original).where(Original.sha256 == sha256).values(undecodable=not decodes))
+        rows = sa.update(Original).where(Original.sha256 == sha256, Original.undecodable.is_not(True))
+        session.execute(rows.values(undecodable=True))
 
 
 def original(sha256: str) -> BinaryIO:

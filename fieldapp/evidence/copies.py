@@ -35,7 +35,10 @@ _ENVIRONMENT = {
 _WALL_SECONDS = 90
 _WAIT_SECONDS = 10.0
 
+_MAY_WAIT = 4  # of the server's eight threads: a page full of photos must leave some for the taps
+
 _turn = threading.Lock()
+_waiting = threading.BoundedSemaphore(_MAY_WAIT)
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,9 @@ def view(original: Path, sha256: str, cache_root: Path) -> Path | None:
     return _copy_or_none(VIEW, original, sha256, cache_root)
 
 
-def check_decodes(original: Path, sha256: str, cache_root: Path) -> bool:
-    """Whether the whole picture can be read; raises Undecided when nobody can say now.
-
-    It is the thumbnail's own child at first look, and no child afterwards: so ask when a photo is shown,
-    never while an upload waits for its answer."""
-    return _copy(THUMB, original, sha256, cache_root) is not None
+def is_undecodable(sha256: str, cache_root: Path) -> bool:
+    """Whether a look has shown that no picture can be made of it. Starts no child."""
+    return _marker(sha256, cache_root).exists()
 
 
 def exif_hint(original: Path) -> dict[str, str]:
@@ -96,8 +96,7 @@ def _copy_or_none(kind: Kind, original: Path, sha256: str, cache_root: Path) -> 
 def _copy(kind: Kind, original: Path, sha256: str, cache_root: Path) -> Path | None:
     if not is_key(sha256):
         raise KeyError(sha256)
-    folder = cache_root / sha256[:2]
-    target, marker = folder / f"{sha256}.{kind.name}.jpg", folder / f"{sha256}.undecodable"
+    target, marker = cache_root / sha256[:2] / f"{sha256}.{kind.name}.jpg", _marker(sha256, cache_root)
 
     def known() -> bool:
         return target.exists() or marker.exists()
@@ -107,6 +106,10 @@ def _copy(kind: Kind, original: Path, sha256: str, cache_root: Path) -> Path | N
             if not known():  # somebody else may have made it while we waited
                 _make(kind, original, target, marker)
     return target if target.exists() else None
+
+
+def _marker(sha256: str, cache_root: Path) -> Path:
+    return cache_root / sha256[:2] / f"{sha256}.undecodable"
 
 
 def _make(kind: Kind, original: Path, target: Path, marker: Path) -> None:
@@ -156,17 +159,28 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
     The folder itself is locked, which leaves no file behind."""
     until = time.monotonic() + _WAIT_SECONDS
-    if not _turn.acquire(timeout=_WAIT_SECONDS):
-        raise Undecided("others are first")
+    with _in_line(), _opened(folder) as handle:
+        while not _is_locked_by_us(handle):
+            if time.monotonic() > until:
+                raise Undecided("another process is first")
+            time.sleep(0.05)
+        yield
+
+
+@contextlib.contextmanager
+def _in_line() -> Iterator[None]:
+    """This process's one turn, waited for by few at a time."""
+    if not _waiting.acquire(blocking=False):
+        raise Undecided("too many wait already")
     try:
-        with _opened(folder) as handle:
-            while not _is_locked_by_us(handle):
-                if time.monotonic() > until:
-                    raise Undecided("another process is first")
-                time.sleep(0.05)
+        if not _turn.acquire(timeout=_WAIT_SECONDS):
+            raise Undecided("others are first")
+        try:
             yield
+        finally:
+            _turn.release()
     finally:
-        _turn.release()
+        _waiting.release()
 
 
 @contextlib.contextmanager

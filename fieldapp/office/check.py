@@ -16,8 +16,8 @@ from fieldapp.db import apart
 from fieldapp.evidence.models import Original
 from fieldapp.evidence.originals import FolderStore
 from fieldapp.problems.models import Problem
-from fieldapp.visits import kinds
-from fieldapp.visits.models import TapRow, Visit
+from fieldapp.visits import attendance, kinds, parked
+from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
 from fieldapp.visits.taps import taps_of
 
@@ -85,3 +85,17 @@ def _visits(session: Session) -> Iterator[str]:
             yield f"visit {visit.id}: state is {visit.state}, its taps say otherwise"
         elif visit.state == "handed_in" and visit.seal != record.seal:
             yield f"visit {visit.id}: the seal is not that of its taps"
+        yield from _people(visit, session)
+
+
+def _people(visit: Visit, session: Session) -> Iterator[str]:
+    """Participants and words, rebuilt from the visit's history."""
+    entries = history.entries(visit.stream, session)
+    rebuilt = attendance.people_said(entries)
+    here = set(session.scalars(sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == visit.id)))
+    if rebuilt is not None and here != rebuilt:
+        yield f"visit {visit.id}: its people are not those of its history"
+    if attendance.all_words(visit.id, session) != attendance.words_said(entries):
+        yield f"visit {visit.id}: what the leader said is not what its history says"
+    if parked.taken_in(visit.id, session) != parked.taken_in_said(entries):
+        yield f"visit {visit.id}: what was taken in is not what its history says"

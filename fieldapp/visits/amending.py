@@ -72,7 +72,7 @@ def _why_not_corrected(log: Log, tap: Tap) -> str:
     if identity in log.rivals:
         return "" if leads else "rival_target"
     target = log.by_id.get(identity) if identity else None
-    if target is None or target.kind not in KINDS or target.person not in log.people:
+    if target is None or target.kind not in KINDS or not log.is_inside(target):
         return "no_target"
     if not leads and target.person != tap.person:
         return "not_yours"

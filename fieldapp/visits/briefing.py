@@ -17,6 +17,7 @@ def frame_of(
     content: Mapping[str, Any],
     *,
     participants: tuple[UUID, ...],
+    admitted: tuple[UUID, ...] = (),
     leaders: tuple[UUID, ...] = (),
     frozen_at: int | None = None,
 ) -> Frame:
@@ -32,6 +33,7 @@ def frame_of(
         ),
         measures=tuple(Measure(row["id"], row["text"]) for row in content["measures"]),
         participants=participants,
+        admitted=admitted,
         leaders=leaders,
         apart_ms=int(content.get("apart_ms", 60_000)),
         frozen_at=frozen_at,

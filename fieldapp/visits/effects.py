@@ -92,6 +92,8 @@ def same_id_conflicts(log: Log) -> list[Conflict]:
     """Same id, other content: none counts until a leader's correction."""
     found = []
     for identity, taps in log.rivals.items():
+        if not any(log.is_inside(tap) for tap in taps):
+            continue  # a stranger's two contents are no matter of this record
         corrections = log.corrections.get(identity, [])
         rivals = tuple(Rival(tap.person, _summary(tap), tap.id, tap.digest) for tap in taps)
         found.append(Conflict("same_id", str(identity), rivals, corrections[-1].id if corrections else None))

@@ -7,12 +7,13 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from fieldapp.web.forms import Form, at_most, offered
@@ -115,4 +116,19 @@ class CorrectionForm(Form):
     """A leader's word on a conflict."""
 
     value = StringField("以哪个为准", [REQUIRED, at_most(100)])
-    reason = TextAreaField("理由", [InputRequired("写一句理由"), at_most(1000)])
+    reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(1000)])
+
+
+class AttendanceForm(Form):
+    """Whether somebody went."""
+
+    went = RadioField(
+        "去了没有", [InputRequired("点一个")], choices=offered([("yes", "去了"), ("no", "没去")])
+    )
+
+
+class ParkedForm(Form):
+    """What becomes of taps that fit no visit."""
+
+    decision = RadioField("怎么办", [InputRequired("选一个")])
+    reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(500)], description="写给以后看的人")

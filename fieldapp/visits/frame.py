@@ -43,6 +43,9 @@ class Frame:
     problems: tuple[Problem, ...] = ()
     measures: tuple[Measure, ...] = ()
     participants: tuple[UUID, ...] = ()  # empty: an unplanned visit that nobody has confirmed yet
+    admitted: tuple[
+        UUID, ...
+    ] = ()  # taken in by the office after the hand-in: their taps count, as late ones
     leaders: tuple[UUID, ...] = ()
     apart_ms: int = 60_000
     frozen_at: int | None = None  # hand-in: whoever first taps later does not become a participant

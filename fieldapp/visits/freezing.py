@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock
 from fieldapp.organisations.models import Counter, Person, Team, TeamMembership, Unit
 from fieldapp.problems.models import SEVERITIES, Measure, Problem
 from fieldapp.visits.models import Visit
@@ -117,19 +116,20 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def freeze_unplanned(session: Session, payload: dict[str, Any], person: UUID) -> dict[str, Any] | None:
-    """A visit's columns from an unplanned `begin`: its counter and scenario must be of the person's own county and
-    the person in a team today; else None and the tap stays parked."""
+def freeze_unplanned(
+    session: Session, payload: dict[str, Any], person: UUID, team: Team
+) -> dict[str, Any] | None:
+    """A visit's columns from an unplanned `begin`: counter and scenario must be of the team's county; else None and the
+    tap stays parked."""
     ids = _uuids(payload.get("counter"), payload.get("scenario"))
     if ids is None:
         return None
     counter_id, version_id = ids
-    team = _team_today(session, person)
     counter = session.scalars(sa.select(Counter).where(Counter.id == counter_id)).one_or_none()
     version = session.scalars(
         sa.select(ScenarioVersion).where(ScenarioVersion.id == version_id)
     ).one_or_none()
-    if not (team and counter and version):
+    if not (counter and version):
         return None
     scenario = session.scalars(sa.select(Scenario).where(Scenario.id == version.scenario_id)).one()
     if not team.county_id == counter.county_id == scenario.county_id:
@@ -164,14 +164,12 @@ def _uuids(*values: Any) -> list[UUID] | None:
         return None
 
 
-def _team_today(session: Session, person: UUID) -> Team | None:
-    today = clock.today()
+def team_on(session: Session, person: UUID, day: date) -> Team | None:
+    """The team that somebody belongs to on a day."""
     return session.scalars(
         sa.select(Team)
         .join(TeamMembership, TeamMembership.team_id == Team.id)
-        .where(
-            TeamMembership.person_id == person, TeamMembership.starts <= today, TeamMembership.ends >= today
-        )
+        .where(TeamMembership.person_id == person, TeamMembership.starts <= day, TeamMembership.ends >= day)
         .order_by(Team.name)
         .limit(1)
     ).first()

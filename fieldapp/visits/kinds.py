@@ -34,6 +34,7 @@ AGO = (30, 60, 180)
 EDGES = {"start": "起", "stop": "止"}
 ANSWERS = {"yes": "是", "no": "否", "unseen": "没见到", "na": "不涉及"}
 CLAIMS = {"seen": "见到", "not_seen": "没见到", "unsure": "说不准"}
+FALLS_SHORT = ("部分整改", "未整改", "反弹")  # then one says which criterion was not met
 CONCLUSIONS = ("已整改", "部分整改", "未整改", "反弹", "不涉及", "未核到")
 SUGGESTIONS = ("销号", "继续整改", "督办")
 SEVERITIES = ("重大", "一般", "微小")
@@ -284,7 +285,9 @@ def stamped(tap: Tap) -> Tap:
 
 def is_genuine(tap: Tap) -> bool:
     """Whether content and row still are what their hashes say."""
-    return stamped(tap) == tap
+    return tap.digest == digest(tap.kind, tap.v, tap.visit, tap.payload, tap.file_sha256) and (
+        tap.row_hash == row_hash(tap)
+    )
 
 
 def seal(taps: Iterable[Tap]) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fieldapp.visits.frame import Frame
 from fieldapp.visits.instants import Key, When, doubting_steps_back, in_order, instants, key_of
-from fieldapp.visits.kinds import Tap, covered, is_genuine, problems_of
+from fieldapp.visits.kinds import OUTSIDE_SEAL, Tap, covered, is_genuine, problems_of
 from fieldapp.visits.record import Flag, Line, Struck
 from fieldapp.visits.words import SENTENCES
 
@@ -52,6 +52,15 @@ class Log:
     def may_act(self, tap: Tap) -> bool:
         """Late ones act too: their instant was early enough."""
         return self.place.get(key_of(tap), "late") == "late"
+
+    def is_leaders(self, tap: Tap) -> bool:
+        """A leader's correction counts without his taking part."""
+        return tap.kind == "correct" and tap.person in self.frame.leaders
+
+    def is_inside(self, tap: Tap) -> bool:
+        """Part of what is signed: a stranger's taps are kept and shown, and stay outside until somebody takes them in,
+        so that they cannot void a hand-in, and taking them in does."""
+        return tap.person in (*self.people, *self.frame.admitted) or self.is_leaders(tap)
 
     def lines(self) -> tuple[Line, ...]:
         return tuple(
@@ -126,14 +135,16 @@ def _set_strangers_aside(log: Log) -> None:
             dict.fromkeys(
                 tap.person
                 for tap in sorted(log.taps, key=lambda tap: tap.person)
-                if not (tap.person in frame.leaders and tap.kind == "correct")
-                and (limit is None or tap.received_at <= limit)
+                if not log.is_leaders(tap) and (limit is None or tap.received_at <= limit)
             )
         )
     log.people = people
     for tap in log.taps:
-        leads = tap.person in frame.leaders and tap.kind == "correct"
-        if log.is_free(tap) and tap.person not in people and not leads:
+        if not log.is_free(tap) or tap.person in people or log.is_leaders(tap):
+            continue
+        if log.is_inside(tap) and tap.kind not in OUTSIDE_SEAL:
+            log.flag(tap, "adopted", "late")
+        else:
             log.flag(tap, "stranger", "flagged")
 
 
@@ -168,8 +179,7 @@ def _flag_after_handin(log: Log) -> None:
         if first is None or last is None or not log.is_free(tap) or tap.kind in ("handin", "countersign"):
             continue
         index = log.index[key_of(tap)]
-        by_leader = tap.kind == "correct" and tap.person in log.frame.leaders
-        if index > first and not by_leader:
+        if index > first and not log.is_leaders(tap):
             log.flag(tap, "after_handin", "flagged" if tap.kind in JUDGEMENTS else None)
         if index < last and key_of(tap) not in within and log.is_free(tap):
             log.flag(tap, "late", "late")

@@ -12,8 +12,6 @@ from fieldapp.db import Base, Id, Instant, Text
 from fieldapp.organisations.models import Counter, ServicePoint, Team, Unit, same_county
 from fieldapp.workflow import stream_name
 
-APPEND_ONLY_TABLES = ("taps", "plan_reads")
-
 
 class Plan(Base):
     """A planned visit: one padded blob. No county, day, unit or person stands in clear beside it."""
@@ -110,12 +108,12 @@ def visit_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
 
 
 class VisitPerson(Base):
-    """A participant: the plan's, or one who began or joined an unplanned visit."""
+    """A participant today: the plan's, one who began or joined an unplanned visit, one whom the office took in.
+    A projection: the visit's history says how it came about (`attendance.people_said`)."""
 
     __tablename__ = "visit_people"
     visit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("visits.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
-    confirmed: Mapped[bool] = mapped_column(default=True)  # an unplanned visit's people wait for the leader
     visit: Mapped[Visit] = relationship(back_populates="people")
 
     @classmethod
@@ -138,6 +136,50 @@ class VisitKnower(Base):
 def _of_visible_visit(column: Any, viewer: Any) -> sa.ColumnElement[bool]:
     visits = Base.metadata.tables["visits"]
     return sa.and_(column.in_(sa.select(visits.c.id).where(visit_rows(visits.c, viewer))))
+
+
+class VisitAttendance(Base):
+    """The leader's word on whether somebody went on an unplanned visit. A changed mind is a row more and the last
+    one counts, so that who said what before stays readable."""
+
+    __tablename__ = "visit_attendance"
+    visit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("visits.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    went: Mapped[bool]
+    by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    at: Mapped[Instant]
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        return _of_visible_visit(cls.visit_id, viewer)
+
+
+class ParkedDecision(Base):
+    """The office's word on the parked taps of one person; the last one counts. No foreign key to the visit: there may
+    be none. `taps` is how many there were to decide upon: what comes later is open again."""
+
+    __tablename__ = "parked_decisions"
+    __table_args__ = (sa.CheckConstraint("outcome IN ('joined', 'late', 'aside')", name="outcome"),)
+    visit: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
+    outcome: Mapped[str] = mapped_column(sa.String(10))  # participant; outside the frozen people; kept aside
+    reason: Mapped[Text]
+    taps: Mapped[int]
+    by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    at: Mapped[Instant]
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.outcome != "aside"
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        if not viewer.has(Permission.SEE_PARKED):
+            return sa.false()
+        return same_county(cls.county_id, viewer)
 
 
 class TapRow(Base):

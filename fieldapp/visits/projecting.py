@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import clock, history
-from fieldapp.db import SYSTEM, insert, rows_changed, system_reads
+from fieldapp.db import SYSTEM, system_reads
 from fieldapp.organisations.models import TeamMembership
-from fieldapp.visits import plans
 from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.briefing import frame_of
-from fieldapp.visits.freezing import freeze_unplanned
-from fieldapp.visits.models import TapRow, Visit, VisitKnower, VisitPerson
+from fieldapp.visits.joining import Asked, fit_of, join, make
+from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitPerson
 from fieldapp.visits.record import Record
 from fieldapp.visits.states import visit_flow
 from fieldapp.visits.taps import taps_of
@@ -29,11 +28,19 @@ def project(visit_id: UUID, kind: str, payload: dict[str, Any], person: UUID, at
     """Bring visit and history up to date after a tap has been stored. The row's lock comes before the log is read:
     of two taps that come in at once, the second must see the first."""
     with system_reads() as session:
-        visit = session.get(Visit, visit_id, with_for_update=True)
         if kind == "begin":
-            _begin(session, visit, visit_id, payload, person, at)
-        elif visit is not None and (kind in MOVES_STATE or _has_handin(session, visit_id)):
-            advance(session, visit, person, at)
+            _begin(session, Asked(visit_id, payload, person, clock.day_of(at)), at)
+        elif not _lock(session, visit_id):
+            return
+        if kind in MOVES_STATE or _has_handin(session, visit_id):
+            visit = session.get(Visit, visit_id)
+            if visit is not None:  # with a begin, what came before it may be all that the visit waited for
+                advance(session, visit, person, at)
+
+
+def _lock(session: Session, visit_id: UUID) -> bool:
+    """Whether the visit is there; the key alone, for most taps change nothing of it."""
+    return session.scalar(sa.select(Visit.id).where(Visit.id == visit_id).with_for_update()) is not None
 
 
 def _has_handin(session: Session, visit_id: UUID) -> bool:
@@ -41,80 +48,18 @@ def _has_handin(session: Session, visit_id: UUID) -> bool:
     return session.scalar(handin) is not None
 
 
-def _begin(
-    session: Session, visit: Visit | None, visit_id: UUID, payload: dict[str, Any], person: UUID, at: int
-) -> None:
+def _begin(session: Session, asked: Asked, at: int) -> None:
     """A plan's visit, an unplanned one, or somebody who joins one. What fits nothing stays parked."""
-    if visit is not None:
-        if visit.plan_id is None and _is_of_team(session, person, visit.team_id):
-            _join(session, visit_id, person)
+    visit = session.get(Visit, asked.visit_id, with_for_update=True)
+    fit = fit_of(session, visit, asked)
+    actor = f"person:{asked.person}"
+    if fit.why is not None:
         return
-    values = _planned(session, visit_id, payload, person) if payload.get("plan") else None
-    if values is None and not payload.get("plan"):
-        values = _unplanned(session, payload, person)
-    if values is None:
-        return
-    people, knowers = values.pop("people"), values.pop("knowers")
-    made = session.execute(
-        insert(Visit.__table__)
-        .values(id=visit_id, day=clock.day_of(at), state="under_way", seal="", **values)
-        .on_conflict_do_nothing()
-    )
-    if not rows_changed(made):  # both phones began at the same moment
-        return
-    for each in people:
-        session.add(VisitPerson(visit_id=visit_id, person_id=each, confirmed=values["plan_id"] is not None))
-    for each in knowers:
-        session.add(VisitKnower(visit_id=visit_id, person_id=each))
-    payload_text = {"briefing": values["briefing_version"], "plan": str(values["plan_id"] or "")}
-    stream = f"visit:{visit_id}"
-    history.append(stream, "begin", actor=f"person:{person}", at=at, payload=payload_text, session=session)
-
-
-def _planned(
-    session: Session, visit_id: UUID, payload: dict[str, Any], person: UUID
-) -> dict[str, Any] | None:
-    try:
-        plan = plans.at_begin(UUID(str(payload["plan"])), session)
-    except ValueError:
-        return None
-    if plan is None or plan.cancelled or plan.visit_id != str(visit_id) or str(person) not in plan.people:
-        return None
-    named = plan.briefing_at(int(payload.get("briefing") or 0)) or plan.briefing
-    return {
-        "county_id": UUID(plan.county_id),
-        "plan_id": UUID(plan.id),
-        "team_id": UUID(plan.team_id),
-        "unit_id": UUID(plan.unit_id),
-        "point_id": UUID(plan.point_id),
-        "counter_id": UUID(plan.counter_id),
-        "scenario_version_id": UUID(plan.scenario_version_id),
-        "briefing_version": named["version"],
-        "briefing": named["content"],
-        "people": [UUID(each) for each in plan.people],
-        "knowers": [UUID(each) for each in plan.knowers],
-    }
-
-
-def _unplanned(session: Session, payload: dict[str, Any], person: UUID) -> dict[str, Any] | None:
-    frozen = freeze_unplanned(session, payload, person)
-    return {**frozen, "people": [person], "knowers": []} if frozen else None
-
-
-def _is_of_team(session: Session, person: UUID, team_id: UUID) -> bool:
-    today = clock.today()
-    member = sa.select(TeamMembership.id).where(
-        TeamMembership.team_id == team_id,
-        TeamMembership.person_id == person,
-        TeamMembership.starts <= today,
-        TeamMembership.ends >= today,
-    )
-    return session.scalar(member.limit(1)) is not None
-
-
-def _join(session: Session, visit_id: UUID, person: UUID) -> None:
-    row = insert(VisitPerson.__table__).values(visit_id=visit_id, person_id=person, confirmed=False)
-    session.execute(row.on_conflict_do_nothing())
+    if visit is None:
+        make(session, asked, fit, actor=actor, at=at)
+    elif join(session, visit.id, asked.person):
+        joined = {"person": str(asked.person)}
+        history.append(visit.stream, "join", actor=actor, at=at, payload=joined, session=session)
 
 
 def record_of(visit: Visit, session: Session) -> Record:
@@ -124,18 +69,29 @@ def record_of(visit: Visit, session: Session) -> Record:
 
 def frame(visit: Visit, session: Session) -> Any:
     """The frozen briefing with the visit's people and the leaders who may settle."""
-    people = session.scalars(sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == visit.id))
-    leaders = session.scalars(
-        sa.select(TeamMembership.person_id).where(
-            TeamMembership.team_id == visit.team_id, TeamMembership.leads.is_(True)
-        )
-    )
+    found: dict[str, set[UUID]] = {"took part": set(), "leads": set(), "admitted": set()}
+    for part, person in session.execute(_PARTS, {"visit": visit.id, "team": visit.team_id}):
+        found[part].add(person)
     return frame_of(
         visit.briefing,
-        participants=tuple(sorted(people)),
-        leaders=tuple(sorted(leaders)),
+        participants=tuple(sorted(found["took part"])),
+        admitted=tuple(sorted(found["admitted"])),
+        leaders=tuple(sorted(found["leads"])),
         frozen_at=visit.handed_in_at,
     )
+
+
+_PARTS: Any = sa.union_all(  # one statement: every page of a running visit asks it
+    sa.select(sa.literal("took part"), VisitPerson.person_id).where(
+        VisitPerson.visit_id == sa.bindparam("visit")
+    ),
+    sa.select(sa.literal("leads"), TeamMembership.person_id).where(
+        TeamMembership.team_id == sa.bindparam("team"), TeamMembership.leads.is_(True)
+    ),
+    sa.select(sa.literal("admitted"), ParkedDecision.person_id).where(
+        ParkedDecision.visit == sa.bindparam("visit"), ParkedDecision.outcome == "late"
+    ),
+)
 
 
 def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:

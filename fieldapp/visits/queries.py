@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from fieldapp import clock
 from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible
+from fieldapp.evidence import queries as evidence
 from fieldapp.organisations.models import Person, Team
+from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
 from fieldapp.visits.record import Record
@@ -37,7 +39,7 @@ def takes_part(visit_id: UUID, person_id: UUID) -> bool:
 def record(seen: Visit) -> Record:
     """The folded record of a visit that the viewer has been shown to see."""
     with system_reads() as session:
-        return record_of(session.get_one(Visit, seen.id), session)
+        return record_of(seen, session)
 
 
 def names_in(seen: Visit) -> dict[UUID, str]:
@@ -47,6 +49,11 @@ def names_in(seen: Visit) -> dict[UUID, str]:
         people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
         rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
         return {row.id: row.name for row in rows}
+
+
+def spoiled(record: Record) -> frozenset[str]:
+    """Which of a record's photos cannot be opened, as far as somebody has tried: evidence they stay."""
+    return evidence.undecodable({photo.file_sha256 for photo in record.photos if photo.file_sha256})
 
 
 def running(person_id: UUID) -> list[Visit]:
@@ -69,7 +76,8 @@ def joinable(person_id: UUID, team_ids: frozenset[UUID]) -> list[tuple[UUID, str
                 Visit.id.not_in(mine),
             )
         )
-        return [(row.id, str(row.briefing["short_name"])) for row in rows]
+        offered = [row for row in rows if not is_struck(row.id, person_id, session)]
+        return [(row.id, str(row.briefing["short_name"])) for row in offered]
 
 
 def handed_in() -> list[Visit]:
@@ -87,23 +95,6 @@ def photo_row(visit_id: UUID, tap_id: UUID) -> TapRow:
     if found is None or not found.file_sha256:
         raise NotVisible
     return found
-
-
-def parked(county_id: UUID) -> list[TapRow]:
-    """Taps whose visit does not exist or whose sender does not belong to it, sent by people of this county."""
-    known = sa.select(VisitPerson.visit_id).where(
-        VisitPerson.visit_id == TapRow.visit, VisitPerson.person_id == TapRow.person
-    )
-    with system_reads() as session:
-        rows = session.scalars(
-            sa.select(TapRow)
-            .join(Person, Person.id == TapRow.person)
-            .where(Person.county_id == county_id, ~known.exists())
-            .order_by(TapRow.received_at.desc())
-            .limit(500)
-        ).all()
-        session.expunge_all()
-        return list(rows)
 
 
 def team_names() -> dict[UUID, str]:

@@ -154,9 +154,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Given:
-    """One value that a person gave at an instant; `source` and doubt as for a stage."""
+    """One value that a person gave at an instant; `source` and doubt as for a stage.
+
+    `said` is the person's own word, after own corrections; `value` is what counts, which a leader may have decided."""
 
     value: str
+    said: str
     text: str | None
     at: int
     tap: UUID
@@ -164,8 +167,8 @@ class Given:
     doubtful: bool
     photos: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()  # which criteria were not met
-    first_value: str | None = None  # kept when a correction changed it
-    corrected_by: UUID | None = None
+    first_value: str | None = None  # kept when the person's own correction changed it
+    corrected_by: UUID | None = None  # the newest correction, the leader's too
     corrector: UUID | None = None
     reason: str | None = None
 
@@ -233,6 +236,8 @@ class Conflict:
     rivals: tuple[Rival, ...]
     settled_by: UUID | None = None  # the leader's correction
     settled_value: str | None = None
+    settled_at: int | None = None
+    reason: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -331,6 +336,7 @@ class Record:
     seal: str = ""
     flags: tuple[Flag, ...] = ()
     missing: tuple[str, ...] = ()
+    unsigned: tuple[UUID, ...] = ()  # whose countersign of the present record is still wanted
     next_stage: str | None = None  # of whoever does the business
     next_stages: tuple[tuple[UUID, str | None], ...] = ()  # of each participant
     is_handed_in: bool = False

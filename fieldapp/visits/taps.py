@@ -76,11 +76,16 @@ def read(form: Mapping[str, list[str]]) -> Sent:
     )
 
 
+def is_foreign(sent: Sent, person: UUID) -> bool:
+    """Whether the form was made for somebody else: the phone's last user, whose queue is not for this login."""
+    return bool(sent.person) and sent.person != str(person)
+
+
 def take_in(
     sent: Sent, *, visit: UUID, person: UUID, device: str, at: int, file: Mapping[str, Any] | None = None
 ) -> Receipt:
     """Store a tap and say what became of it. `file` is what the store says of a photo's bytes: sha256 and size."""
-    if sent.person and sent.person != str(person):
+    if is_foreign(sent, person):
         return Receipt(sent.id, Answer.FOREIGN, at)
     session = db.session()
     sha256 = str(file["sha256"]) if file else None

@@ -56,17 +56,17 @@ def _stuck(payload: Payload, _content: Payload) -> str:
 
 def _answer(payload: Payload, content: Payload) -> str:
     texts = {row["code"]: row["text"] for row in items_of(content)}
-    return f"{texts.get(payload.get('item'), '')}：{_label('answers', payload.get('value'))}"
+    return f"{texts.get(payload.get('item'), '一条')}：{_label('answers', payload.get('value'))}"
 
 
 def _claim(payload: Payload, content: Payload) -> str:
     texts = {row["id"]: row["text"] for row in content["measures"]}
-    return f"{texts.get(payload.get('measure'), '')}：{_label('claims', payload.get('value'))}"
+    return f"{texts.get(payload.get('measure'), '一条措施')}：{_label('claims', payload.get('value'))}"
 
 
 def _conclude(payload: Payload, content: Payload) -> str:
     names = {row["id"]: row["text"] for row in content["problems"]}
-    return f"{names.get(payload.get('problem'), '')}：{payload.get('conclusion', '')}"
+    return f"{names.get(payload.get('problem'), '一个问题')}：{payload.get('conclusion', '')}"
 
 
 def _label(words: str, code: Any) -> str:

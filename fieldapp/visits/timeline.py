@@ -29,12 +29,13 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
     kinds: Kinds = defaultdict(list)
     for entry in entries(log):
         kinds[entry.tap.kind].append(entry)
-    now = seal(log.taps)
+    now = seal(tap for tap in log.taps if log.is_inside(tap))
     parts = _stopwatch(kinds, log) | _judged(kinds, log) | _said(kinds, log)
     signed = handing.countersigns(kinds["countersign"], now)
     handed = handing.handins(log)
     conflicts = (*same_id_conflicts(log), *parts.pop("differing"), *handing.dissents(signed, log))
-    missing = handing.missing(log, handed, sum(c.is_open for c in conflicts), signed)
+    waiting = handing.unsigned(log, signed, conflicts)
+    missing = handing.missing(log, handed, sum(c.is_open for c in conflicts), waiting)
     lines = log.lines()
     return Record(
         participants=log.people,
@@ -47,6 +48,7 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
         seal=now,
         flags=_flags(log, parts["begun"] is None),
         missing=missing,
+        unsigned=tuple(sorted(waiting)),
         is_handed_in=not missing,
         lines=lines,
         **parts,

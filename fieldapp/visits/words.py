@@ -10,6 +10,7 @@ SENTENCES = {
     "after_closing": "销号以后才到，销号不变，由办公室决定",
     "rival": "同一编号有两种内容，等组长定",
     "stranger": "不是这次回访的人记的",
+    "adopted": "交了以后由办公室收进来的",
     "unknown_kind": "这个版本不认识的一类记录，原样留着",
     "unreadable": "缺内容，算不进去",
     "unknown_choice": "选项不认识，原样留着",

@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
     def _context() -> dict[str, Any]:
         who = viewer()
         return {
-            "menu": _for(app, who) if who else [],
+            "menu": _for(app, who) if who else [],  # a phone page never asks for it
             "viewer": who,
             "viewer_big_text": bool(who and who.big_text),
             "said": request.args.get("said", ""),

@@ -10,7 +10,7 @@ that really stood at -1 would stop every insert: none may stand below 1. Postgre
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -21,6 +21,8 @@ KEYS = {
     "scenario_versions": (("id",), ("scenario_id", "n")),
     "item_versions": (("id",), ("item_id", "n")),
     "audit": (("id",),),
+    "visit_attendance": (("visit_id", "person_id", "n"),),
+    "parked_decisions": (("visit", "person_id", "n"),),
 }
 ROWIDS = {
     "no_rowid": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)",

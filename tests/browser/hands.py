@@ -64,7 +64,7 @@ class Hands:
         self.link("还没判")
         self.tap(self.page.locator("label.option", has_text=conclusion).first)
         self.button("保存")
-        expect(self.page.locator("[data-say]")).to_contain_text(f"已记“{conclusion}”")
+        expect(self.page.locator("main")).to_contain_text(re.compile(rf"你判的是\s*{conclusion}"))
 
     def hand_in(self) -> None:
         self.button("我这边交了")

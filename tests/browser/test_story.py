@@ -66,7 +66,6 @@ def do_the_business(hands: Hands) -> None:
     hands.link("去核对")
     hands.conclude("已整改")
     shot(page, "tick")
-    hands.link("回到核对")
     hands.link("去交记录")
     hands.hand_in()
 
@@ -78,7 +77,6 @@ def watch(hands: Hands) -> None:
     expect(page.locator("#visit")).to_contain_text("走开了")
     page.goto(f"{page.url}/checks")
     hands.conclude("已整改")
-    hands.link("回到核对")
     hands.link("去交记录")
     hands.hand_in()
 

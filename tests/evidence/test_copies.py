@@ -181,7 +181,7 @@ def test_the_original_is_untouched_and_a_second_look_starts_no_child(desk: Desk,
     original = desk.lay(content)
     first = copies.thumbnail(*original)
     assert copies.thumbnail(*original) == first
-    assert copies.check_decodes(*original) is True
+    assert not copies.is_undecodable(*original[1:])
     assert children == [1]
     assert original[0].read_bytes() == content
     assert [path.name for path in desk.originals.iterdir() if path.is_file()] == [original[1]]
@@ -209,7 +209,7 @@ def test_the_undecodable_is_remembered_and_not_tried_again(
     original = desk.lay(DAMAGED[name]())
     assert copies.thumbnail(*original) is None
     assert copies.view(*original) is None
-    assert copies.check_decodes(*original) is False
+    assert copies.is_undecodable(*original[1:])
     assert children == [1]
     assert desk.files() == [f"{original[1]}.undecodable"]
 
@@ -258,11 +258,43 @@ def test_another_process_is_waited_for(
     other = os.open(desk.originals, os.O_RDONLY)  # a descriptor of its own locks as another process would
     fcntl.flock(other, fcntl.LOCK_EX)
     assert copies.thumbnail(*original) is None
-    with pytest.raises(copies.Undecided):
-        copies.check_decodes(*original)
+    assert not copies.is_undecodable(*original[1:])
     assert children == []
     os.close(other)
     assert copies.thumbnail(*original)
+
+
+class Counted(threading.BoundedSemaphore):
+    """Says when somebody has got a place in the line."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__(places)
+        self.entered = threading.Semaphore(0)
+
+    def acquire(self, *args: Any, **kwargs: Any) -> bool:
+        got = super().acquire(*args, **kwargs)
+        if got:
+            self.entered.release()
+        return got
+
+
+def test_only_few_wait_for_their_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Counted(4)
+    monkeypatch.setattr(copies, "_waiting", places)
+    other = os.open(desk.originals, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    waiting = [threading.Thread(target=copies.thumbnail, args=desk.lay(pictures.png())) for _ in range(4)]
+    for thread in waiting:
+        thread.start()
+    for _ in waiting:
+        places.entered.acquire()
+    late = desk.lay(pictures.jpeg())
+    assert copies.thumbnail(*late) is None
+    assert not copies.is_undecodable(*late[1:])
+    os.close(other)
+    for thread in waiting:
+        thread.join()
+    assert copies.thumbnail(*late)
 
 
 def dying(code: str) -> tuple[str, ...]:
@@ -277,7 +309,7 @@ def test_a_crash_stays_in_the_child_and_is_remembered(
     with monkeypatch.context() as patch:
         patch.setattr(copies, "_DECODER", dying(f"os.kill(os.getpid(), signal.{name})"))
         assert copies.thumbnail(*original) is None
-        assert copies.check_decodes(*original) is False
+        assert copies.is_undecodable(*original[1:])
     assert children == [1]
     assert copies.thumbnail(*desk.lay(pictures.png()))  # the next photo is served as ever
 
@@ -293,8 +325,7 @@ def test_what_is_not_the_files_fault_is_tried_again(
         patch.setattr(copies, "_DECODER", dying(code))
         patch.setattr(copies, "_WALL_SECONDS", 0.3 if "sleep" in code else 20)
         assert copies.thumbnail(*original) is None
-        with pytest.raises(copies.Undecided):
-            copies.check_decodes(*original)
+        assert not copies.is_undecodable(*original[1:])
     assert desk.files() == []
     assert copies.thumbnail(*original)
 

@@ -2,8 +2,10 @@
 
 import importlib.util
 from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -11,17 +13,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 from fieldapp import config
 from fieldapp.app import create_app, is_migrated
-from fieldapp.db import db
+from fieldapp.db import db, table
+from fieldapp.schema import downgrade, upgrade
+from fieldapp.visits.models import Visit, VisitAttendance, VisitPerson
 from tests import databases
 from tests.conftest import Factory, close
+from tests.tampering import APPEND_ONLY
 
 POSTGRES = databases.KIND == "postgres"
 REVISIONS = [row.revision for row in ScriptDirectory(str(config.part("migrations"))).walk_revisions()][::-1]
-APPEND_ONLY_FROM, ROWIDS_FROM = REVISIONS.index("0002"), REVISIONS.index("0004")
 
 
 @pytest.fixture
@@ -37,25 +40,26 @@ def blank(factory: Factory, tmp_path: Path) -> Iterator[Flask]:
         databases.execute(factory.address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def append_only() -> ModuleType:
-    """The migration that makes the triggers."""
-    path = config.part("migrations") / "versions" / "0002_append_only.py"
-    spec = importlib.util.spec_from_file_location("append_only", path)
+def grows(revision: str) -> dict[str, tuple[str, ...]]:
+    """The tables that a migration makes append-only, with their keys."""
+    folder = config.part("migrations") / "versions"
+    (path,) = folder.glob(f"{revision}_*.py")
+    spec = importlib.util.spec_from_file_location(f"migration_{revision}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    return dict(getattr(module, "KEYS", {}))
 
 
-def expected_triggers(place: int) -> set[str]:
-    """Those that there must be once the migration at this place is done."""
-    if place < APPEND_ONLY_FROM:
-        return set()
+def expected_triggers(revision: str = REVISIONS[-1]) -> set[str]:
+    """Every trigger that must stand once the database is at this revision."""
+    upto = REVISIONS[: REVISIONS.index(revision) + 1]
     verbs = ("update", "delete", "truncate") if POSTGRES else ("update", "delete", "replace")
-    if not POSTGRES and place >= ROWIDS_FROM:
+    if not POSTGRES and "0004" in upto:
         verbs += ("rowid", "low_rowid")
-    return {f"{table}_no_{verb}" for table in append_only().KEYS for verb in verbs} | {"history_no_replace"}
+    found = {f"{table}_no_{verb}" for each in upto for table in grows(each) for verb in verbs}
+    return found | ({"history_no_replace"} if found else set())
 
 
 def triggers() -> set[str]:
@@ -106,16 +110,73 @@ def _columns(name: str) -> list[tuple[str, str, bool]]:
 def test_no_step_loses_a_trigger(blank: Flask) -> None:
     """SQLite drops a table's triggers silently when a later migration rebuilds it."""
     with blank.app_context():
-        for place, revision in enumerate(REVISIONS):
+        for revision in REVISIONS:
             upgrade(revision=revision)
-            assert triggers() >= expected_triggers(place), revision
-        for place, revision in reversed(list(enumerate(REVISIONS))):
-            downgrade(revision=revision)
-            assert triggers() >= expected_triggers(place), revision
-            assert place >= APPEND_ONLY_FROM or not triggers()
+            assert triggers() >= expected_triggers(revision), revision
+        for before, revision in reversed(list(pairwise(("base", *REVISIONS)))):
+            downgrade(revision=before)
+            assert triggers() == (expected_triggers(before) if before != "base" else set()), revision
 
 
 def test_every_table_that_only_grows_is_named() -> None:
-    assert set(append_only().KEYS) == {
-        "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit",
-    }  # fmt: skip
+    assert {table for revision in REVISIONS for table in grows(revision)} == set(APPEND_ONLY)
+
+
+def test_who_is_confirmed_is_derived_on_the_way_down(blank: Flask) -> None:
+    """A plan's people are; those of an unplanned visit by the leader's word."""
+    planned, unplanned, sure, unsure = (uuid4() for _ in range(4))
+    with blank.app_context():
+        upgrade()
+        _visits(planned, unplanned, sure, unsure)
+        before = _all("visit_people", "visit_id", "person_id")
+        downgrade(revision="0002")
+        assert set(_all("visit_people", "visit_id", "person_id", "confirmed")) == {
+            (planned, unsure, True),
+            (unplanned, sure, True),
+            (unplanned, unsure, False),
+        }
+        upgrade()
+        assert _all("visit_people", "visit_id", "person_id") == before
+        assert _all("visit_attendance", "visit_id") == []
+
+
+def _visits(planned: UUID, unplanned: UUID, sure: UUID, unsure: UUID) -> None:
+    """Two visits with their people, and a word on one of them; what they refer to does not matter here."""
+    with db.engine.connect() as connection:
+        _without_references(connection)
+        for visit, plan in ((planned, uuid4()), (unplanned, None)):
+            row = {
+                "county_id": uuid4(),
+                "team_id": uuid4(),
+                "unit_id": uuid4(),
+                "scenario_version_id": uuid4(),
+            }
+            row |= {
+                "id": visit,
+                "plan_id": plan,
+                "briefing_version": 1,
+                "briefing": {},
+                "day": date(2018, 6, 20),
+            }
+            connection.execute(sa.insert(table(Visit)).values(state="under_way", seal="", **row))
+        for visit, person in ((planned, unsure), (unplanned, sure), (unplanned, unsure)):
+            connection.execute(sa.insert(table(VisitPerson)).values(visit_id=visit, person_id=person))
+        word = {"visit_id": unplanned, "person_id": sure, "n": 1, "went": True, "by_id": sure, "at": 1}
+        connection.execute(sa.insert(table(VisitAttendance)).values(**word))
+        connection.commit()
+
+
+def _without_references(connection: sa.Connection) -> None:
+    if POSTGRES:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        return
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _all(name: str, *columns: str) -> list[tuple[object, ...]]:
+    types = [sa.column(each, sa.Boolean if each == "confirmed" else sa.Uuid) for each in columns]
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.select(*types).select_from(sa.table(name)))
+        return sorted((tuple(row) for row in rows), key=repr)

@@ -13,7 +13,7 @@ from fieldapp.db import apart
 from fieldapp.evidence.models import Original
 from fieldapp.office.check import faults
 from fieldapp.problems.models import Problem
-from fieldapp.visits.models import TapRow, Visit
+from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitAttendance, VisitPerson
 from tests.story import Story
 from tests.tampering import behind_the_back
 
@@ -104,9 +104,33 @@ def remove_a_tap(story: Story) -> str:
     return f"visit {visit}: state is handed_in, its taps say otherwise"
 
 
+def lose_a_participant(story: Story) -> str:
+    visit, who = story.handed_in(), story.viewer("inspector1").person_id
+    with behind_the_back(story.app, "history") as session:
+        gone = sa.delete(VisitPerson).where(VisitPerson.visit_id == visit, VisitPerson.person_id == who)
+        assert session.execute(gone).rowcount
+    return f"visit {visit}: its people are not those of its history"
+
+
+def add_a_word(story: Story) -> str:
+    visit, who = story.handed_in(), story.viewer("inspector1").person_id
+    with behind_the_back(story.app, "history") as session:
+        session.add(VisitAttendance(visit_id=visit, person_id=who, n=1, went=False, by_id=who, at=1))
+    return f"visit {visit}: what the leader said is not what its history says"
+
+
+def take_somebody_in(story: Story) -> str:
+    visit, who = story.handed_in(), story.viewer("origin3")
+    said = {"outcome": "late", "reason": "x", "taps": 1, "by_id": who.person_id, "at": 1}
+    row = ParkedDecision(visit=visit, person_id=who.person_id, n=1, county_id=who.county_id, **said)
+    with behind_the_back(story.app, "history") as session:
+        session.add(row)
+    return f"visit {visit}: what was taken in is not what its history says"
+
+
 HANDS = (
     edit_history, edit_tap, swap_photo, change_one_byte, lose_photo, leave_an_orphan, change_visit, change_problem,
-    change_seal, cut_the_end, remove_a_tap,
+    change_seal, cut_the_end, remove_a_tap, lose_a_participant, add_a_word, take_somebody_in,
 )  # fmt: skip
 
 

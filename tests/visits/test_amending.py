@@ -1,10 +1,14 @@
 """Undo and correct: what they may touch, and that nothing is ever gone."""
 
+from dataclasses import replace
+
 from tests.visits.phones import (
     ANN,
     BEN,
+    FRAME,
     LEADER,
     START,
+    STRANGER,
     Phone,
     answer_of,
     codes_of,
@@ -165,3 +169,12 @@ class TestCorrect:
         record = record_of(ann)
         assert record.counts == ()
         assert codes_of(record, correction) == {"struck_already"}
+
+    def test_a_leader_may_correct_whom_the_office_took_in(self) -> None:
+        other, leader = Phone(STRANGER), Phone(LEADER, start=START + 60_000)
+        said = other.tap("answer", item="greet", value="no")
+        correction = leader.correct(said, value="yes")
+        kept_out = record_of(other, leader)
+        assert (codes_of(kept_out, correction), answer_of(kept_out, STRANGER)) == ({"no_target"}, None)
+        taken_in = record_of(other, leader, frame=replace(FRAME, admitted=(STRANGER,)))
+        assert (codes_of(taken_in, said), answer_of(taken_in, STRANGER)) == ({"adopted"}, "yes")

@@ -68,6 +68,18 @@ def test_what_is_no_photo_leaves_nothing(
     assert (stored(story), len(taps_in(story))) == before
 
 
+def test_a_colleagues_photo_stays_in_the_phone_and_leaves_nothing(
+    story: Story, begun: tuple[LintingClient, str]
+) -> None:
+    client, visit = begun
+    before = stored(story), len(taps_in(story))
+    photo = (io.BytesIO(pictures.jpeg()), "a.jpg")
+    answer = send(client, visit, "photo", "告知单", taken="camera", person=str(uuid4()), photo=photo)
+    assert answer.status_code == 409
+    assert "Outbox-Ack" not in answer.headers
+    assert (stored(story), len(taps_in(story))) == before
+
+
 def test_a_photo_tap_without_a_photo_is_refused(story: Story, begun: tuple[LintingClient, str]) -> None:
     client, visit = begun
     answer = send(client, visit, "photo", "告知单", taken="camera")
@@ -90,14 +102,18 @@ def test_a_photo_too_large_leaves_nothing(story: Story, begun: tuple[LintingClie
     assert (stored(story), len(taps_in(story))) == before
 
 
-def test_a_truncated_photo_is_kept_and_has_no_copy(story: Story, begun: tuple[LintingClient, str]) -> None:
+def test_a_truncated_photo_is_kept_said_and_has_no_copy(
+    story: Story, begun: tuple[LintingClient, str]
+) -> None:
     client, visit = begun
     tap, content = uuid4(), pictures.jpeg()[:3000]
     assert upload(client, visit, content, tap=tap).headers["Outbox-Ack"] == str(tap)
     for size in ("thumb", "view"):
         assert client.get(f"/n/{visit}/pictures/{tap}/{size}").status_code == 404
     assert client.get(f"/n/{visit}/pictures/{tap}/original").data == content
-    assert client.get(f"/n/{visit}/pictures").status_code == 200
+    for page in ("pictures", "all"):
+        assert "打不开" in client.get(f"/n/{visit}/{page}").text
+        assert f"{tap}/thumb" not in client.get(f"/n/{visit}/{page}").text
 
 
 def test_copies_are_small_upright_and_tell_nothing(story: Story, begun: tuple[LintingClient, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fieldapp.visits.kinds import Tap, stamped
+from fieldapp.visits.kinds import OUTSIDE_SEAL, Tap, seal, stamped
 from fieldapp.visits.timeline import Record, fold, seen_by
 from tests.visits.phones import ANN, BEN, FRAME, LEADER, PROBLEM, START, STRANGER, Phone
 
@@ -134,7 +134,9 @@ def test_every_tap_is_accounted_for_exactly_once(visit: Visit, reviewed_at: int 
     assert set(record.late) == by_place["late"]
     assert set(record.after_review) == by_place["after"]
     assert by_place["struck"] <= {struck.tap for struck in record.struck}
-    assert by_place["rival"] <= {rival.tap for c in record.conflicts for rival in c.rivals}
+    inside = {tap.id for tap in visit.taps if is_inside(tap)}
+    assert by_place["rival"] & inside <= {rival.tap for c in record.conflicts for rival in c.rivals}
+    assert by_place["rival"] <= {flag.tap for flag in record.flags} | by_place["after"]
     assert by_place["flagged"] | by_place["late"] <= {flag.tap for flag in record.flags}
 
 
@@ -142,7 +144,24 @@ def test_every_tap_is_accounted_for_exactly_once(visit: Visit, reviewed_at: int 
 def test_undo_and_correct_never_take_a_tap_from_the_log(visit: Visit) -> None:
     record = fold(visit.taps, FRAME)
     assert {struck.tap for struck in record.struck} <= {line.tap for line in record.lines}
-    assert record.seal == fold([*visit.taps], replace(FRAME, leaders=())).seal
+    assert record.seal == seal(tap for tap in visit.taps if is_inside(tap))
+
+
+def is_inside(tap: Tap) -> bool:
+    """What two people sign: their own taps and what the leader says of them; a stranger's stay outside."""
+    return tap.person in FRAME.participants or (tap.person in FRAME.leaders and tap.kind == "correct")
+
+
+@given(visits())
+def test_who_is_taken_in_late_changes_the_seal_and_acts(visit: Visit) -> None:
+    before, after = fold(visit.taps, FRAME), fold(visit.taps, replace(FRAME, admitted=(STRANGER,)))
+    theirs = [tap for tap in visit.taps if tap.person == STRANGER and tap.kind not in OUTSIDE_SEAL]
+    assert (before.seal != after.seal) == bool(theirs)
+    assert after.participants == before.participants
+    places = {
+        line.place for line in after.lines if (line.person, line.kind) in {(t.person, t.kind) for t in theirs}
+    }
+    assert places <= {"late", "struck", "flagged", "rival"}
 
 
 @given(visits())

@@ -6,16 +6,24 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from fieldapp.db import apart
-from fieldapp.organisations.models import Counter
-from fieldapp.visits.models import TapRow, Visit, VisitPerson
-from fieldapp.visits.scenario_models import Scenario, ScenarioVersion
+from fieldapp.visits.models import TapRow, Visit
 from tests.clients import LintingClient
 from tests.pages import changed, fields_of
 from tests.story import Story
-from tests.visits.visiting import LogIn, begin_both, countersign, hand_in, send, state_of, steps_of, taps_in
+from tests.visits.visiting import (
+    LogIn,
+    begin_both,
+    begin_unplanned,
+    countersign,
+    hand_in,
+    people_of,
+    send,
+    state_of,
+    steps_of,
+    taps_in,
+)  # fmt: skip
 
 Two = tuple[LintingClient, LintingClient, str]
 
@@ -23,21 +31,6 @@ Two = tuple[LintingClient, LintingClient, str]
 @pytest.fixture
 def two(story: Story, as_: LogIn) -> Two:
     return begin_both(story, as_)
-
-
-def begin_unplanned(story: Story, client: LintingClient, visit: str) -> None:
-    counter = story.row(Counter, Counter.name == "综合窗口")
-    here = sa.select(Scenario.id).where(Scenario.county_id == story.viewer("clerk").county_id)
-    version = story.row(ScenarioVersion, ScenarioVersion.scenario_id.in_(here))
-    send(client, visit, "begin", "办事", counter=str(counter), scenario=str(version))
-
-
-def people_of(story: Story, visit: str) -> dict[UUID, bool]:
-    with story.app.app_context(), apart() as session:
-        rows = session.execute(
-            sa.select(VisitPerson.person_id, VisitPerson.confirmed).where(VisitPerson.visit_id == UUID(visit))
-        )
-        return {row.person_id: row.confirmed for row in rows}
 
 
 def test_an_unplanned_visit_is_offered_to_the_team_and_joined(story: Story, as_: LogIn) -> None:
@@ -49,9 +42,7 @@ def test_an_unplanned_visit_is_offered_to_the_team_and_joined(story: Story, as_:
     assert second.get(f"/n/{visit}").status_code == 404
     send(second, visit, "begin", "观察")
     assert second.get(f"/n/{visit}").status_code == 200
-    assert people_of(story, visit) == {
-        story.viewer(name).person_id: False for name in ("inspector1", "inspector2")
-    }
+    assert people_of(story, visit) == {story.viewer(name).person_id for name in ("inspector1", "inspector2")}
 
 
 def test_another_team_cannot_join(story: Story, as_: LogIn) -> None:
@@ -117,6 +108,8 @@ def test_a_late_tap_voids_the_countersign_and_asks_again(two: Two, story: Story)
     send(second, visit, "note", text="想起来一件事")
     assert state_of(story, visit) == "collected"
     assert steps_of(story, visit)[-1] == "void"
+    assert "再交一次" in second.get(f"/n/{visit}/handin").text
+    assert "会签：和我看到的一致" in first.get(f"/n/{visit}/handin").text
     countersign(first, visit)
     assert state_of(story, visit) == "handed_in"
     assert steps_of(story, visit) == ["begin", "collect", "hand_in", "void", "hand_in"]

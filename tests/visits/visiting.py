@@ -10,7 +10,9 @@ from werkzeug.test import TestResponse
 
 from fieldapp import history
 from fieldapp.db import apart
-from fieldapp.visits.models import TapRow, Visit
+from fieldapp.organisations.models import Counter
+from fieldapp.visits.models import TapRow, Visit, VisitPerson
+from fieldapp.visits.scenario_models import Scenario, ScenarioVersion
 from tests.clients import LintingClient
 from tests.pages import changed, fields_of
 from tests.story import Story
@@ -71,3 +73,18 @@ def _press(client: LintingClient, visit: str, field: str) -> TestResponse:
     assert field in fields, "the page shows another button"
     assert button is not None
     return client.post(f"/n/{visit}/taps", data={**fields, "press": button[1]})
+
+
+def begin_unplanned(story: Story, client: LintingClient, visit: str) -> None:
+    """Begins at the town's counter, without a plan."""
+    counter = story.row(Counter, Counter.name == "综合窗口")
+    here = sa.select(Scenario.id).where(Scenario.county_id == story.viewer("clerk").county_id)
+    version = story.row(ScenarioVersion, ScenarioVersion.scenario_id.in_(here))
+    send(client, visit, "begin", "办事", counter=str(counter), scenario=str(version))
+
+
+def people_of(story: Story, visit: Any) -> set[UUID]:
+    """The participants."""
+    with story.app.app_context(), apart() as session:
+        rows = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == UUID(str(visit)))
+        return set(session.scalars(rows))

@@ -29,7 +29,7 @@ BUTTONS = {
     "access.confirm_role", "access.disable_account", "access.enable_account", "access.end_login", "access.end_role",
     "access.log_out", "access.reset_password", "access.sight", "organisations.end_membership",
     "problems.confirm_import", "problems.raise_measure", "problems.receive", "problems.recount", "problems.remove_day",
-    "problems.start", "visits.cancel_plan",
+    "problems.start", "visits.cancel_plan", "visits.say_who_went",
 }  # fmt: skip
 Found = dict[tuple[str, ...], Form]
 
@@ -163,9 +163,18 @@ def test_a_conflict_settled_badly_is_told_so_too(story: Story, as_: Any) -> None
     assert tried(story, leader, {("visits.settle",): form}) == []
 
 
+def test_parked_taps_decided_upon_badly_are_told_so_too(story: Story, as_: Any) -> None:
+    plan, person, clerk = story.plan_of_today(), story.viewer("inspector1").person_id, as_("clerk")
+    assert clerk.post(f"/plans/{plan.id}/cancellation").status_code == 303
+    send(as_("inspector1"), plan.visit_id, "begin", "办事", plan=plan.id, briefing="1")
+    address = f"/visits/parked/{plan.visit_id}/{person}"
+    (form,) = (each for each in posting(clerk.get(address).text, address) if each.seen)
+    assert tried(story, clerk, {("visits.decide_parked",): form}) == []
+
+
 @pytest.mark.slow
 def test_every_post_is_a_form_that_is_walked_to_or_a_button(story: Story, as_: Any) -> None:
-    reached = {"visits.settle"}  # tried above
+    reached = {"visits.settle", "visits.decide_parked"}  # tried above
     for username in WALKERS:
         reached |= {shape[0] for shape in walk(story, as_(username), username)}
     rules = story.app.url_map.iter_rules()

@@ -13,6 +13,8 @@ RULE = [
     ("only the head makes a clerk or a head", P.CONFIRM_ROLES, {Role.HEAD}),
     ("only those in a team make visits", P.MAKE_VISITS, {Role.INSPECTOR, Role.LEADER}),
     ("only a leader settles conflicts", P.SETTLE_CONFLICTS, {Role.LEADER}),
+    ("only a leader says who went on an unplanned visit", P.CONFIRM_PEOPLE, {Role.LEADER}),
+    ("only the office decides on parked taps", P.DECIDE_PARKED, {Role.CLERK, Role.HEAD}),
     ("units, city, leadership and administrator read no visit", P.READ_VISITS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),
     ("only the unit reports its measures", P.REPORT_MEASURES, {Role.UNIT}),

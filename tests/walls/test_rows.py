@@ -20,7 +20,8 @@ CORE_FILES = {
     "evidence/actions.py": "inserts an original's row",
     "visits/taps.py": "the door: keeps first and judges later",
     "visits/plans.py": "the only door to the secret table: asks for the knower itself",
-    "visits/projecting.py": "inserts as system",
+    "visits/joining.py": "inserts as system",
+    "visits/parking.py": "inserts a decision as system",
     "visits/plan_queries.py": "a subquery of ids inside a narrowed select",
 }
 

@@ -1,4 +1,4 @@
-"""Handed-in visits as the leader and the office see them; parked taps; the log of readings."""
+"""Handed-in visits as the leader and the office see them; the leader's word on a conflict."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,7 @@ from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
-from fieldapp.visits import library, projecting, queries, settling
+from fieldapp.visits import attendance, library, projecting, queries, settling
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
 from fieldapp.visits.scenario_content import limit_text
@@ -19,7 +19,6 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 menu.entry(40, "visits.index", "交来的记录")
-menu.entry(45, "visits.parked", "没对上的记录")
 
 
 @pages.get("/visits")
@@ -44,9 +43,11 @@ def _is_leader(found: Any) -> bool:
 
 
 def _facts(found: Any) -> dict[str, Any]:
+    record = queries.record(found)
     return {
         "visit": found,
-        "r": queries.record(found),
+        "r": record,
+        "spoiled": queries.spoiled(record),
         "c": found.briefing,
         "names": queries.names_in(found),
         "words": library.words(),
@@ -54,6 +55,9 @@ def _facts(found: Any) -> dict[str, Any]:
         "limit_text": limit_text,
         "label": lambda code: stage_label(found.briefing, code),
         "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
+        "went": attendance.said_of(found),
+        "to_confirm": attendance.people_to_confirm(found),
+        "may_confirm": viewer().has(Permission.CONFIRM_PEOPLE) and attendance.may_say(found, viewer()),
         "may_settle": viewer().has(Permission.SETTLE_CONFLICTS) and _is_leader(found),
     }
 
@@ -83,11 +87,3 @@ def settle(visit_id: UUID, place: int) -> Any:
             return see("visits.show_visit", visit_id=visit_id, said="saved")
     context = {**_facts(found), "conflict": conflict, "place": place, "form": form}
     return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)
-
-
-@pages.get("/visits/parked")
-@needs(Permission.SEE_PARKED)
-def parked() -> Any:
-    """Taps that fit no visit: kept, shown, decided upon by the office."""
-    rows = queries.parked(viewer().county_id)
-    return render("visits/parked.html", rows=rows)

@@ -30,8 +30,8 @@ def tap(visit_id: UUID) -> Any:
         sent = taps.read(form)
     except ValueError:
         return handlers.page(422, sentence="这一条没读懂，没有记下。返回再点一次")
-    try:
-        stored = _photo(sent.kind)
+    try:  # another person's photo stays in the phone, and leaves no bytes here
+        stored = None if taps.is_foreign(sent, who.person_id) else _photo(sent.kind)
     except Refused as refused:  # nothing is stored, the phone keeps it
         return handlers.page(refused.status, sentence=refused.sentence)
     device = sessions.device()
@@ -82,11 +82,13 @@ def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]
 def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     """Where the form says to go on (`to`), as a redirect or, for htmx, as that page's fragment."""
     target = (form.get("to") or ["memo"])[0]
-    target = target if target in phone.SCREENS else "memo"
     if not queries.takes_part(visit_id, viewer().person_id):
         return make_response(redirect(url_for("visits.today", said="kept"), 303))
     subject = (form.get("to_subject") or [""])[0]
-    values: dict[str, Any] = {"subject": subject} if subject else {}
+    if target == "judged":  # back to the list, unless the conclusion wants one more word
+        target = phone.after_judging(visit_id, subject)
+    target = target if target in phone.SCREENS else "memo"
+    values: dict[str, Any] = {"subject": subject} if subject and target in phone.OF_A_SUBJECT else {}
     address = url_for(f"visits.{target}", visit_id=visit_id, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))

@@ -1,6 +1,7 @@
 """The inspector's pages. Addresses, titles and names are neutral; a running visit shows the memo first."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -196,7 +197,8 @@ def tick(visit_id: UUID, subject: UUID) -> Any:
 @needs(MAKE)
 def handin(visit_id: UUID) -> Any:
     """What is missing, the hand-in, then the countersign."""
-    return show("handin", visit_id)
+    seen = screen(visit_id)
+    return show("handin", visit_id, seen=seen, names=queries.names_in(seen.visit))
 
 
 @pages.get("/n/<uuid:visit_id>/merged")
@@ -206,7 +208,8 @@ def merged(visit_id: UUID) -> Any:
     seen = screen(visit_id)
     if not seen.handed_in:
         return see("visits.handin", visit_id=visit_id)
-    return show("merged", visit_id, seen=seen, label=lambda code: stage_label(seen.content, code))
+    label = partial(stage_label, seen.content)
+    return show("merged", visit_id, seen=seen, label=label, names=queries.names_in(seen.visit))
 
 
 @pages.get("/n/<uuid:visit_id>/pictures")
@@ -214,6 +217,15 @@ def merged(visit_id: UUID) -> Any:
 def pictures(visit_id: UUID) -> Any:
     """Own photos; the upload buttons again for browsers without JavaScript."""
     return show("pictures", visit_id)
+
+
+OF_A_SUBJECT = ("tick", "correct")
+
+
+def after_judging(visit_id: UUID, subject: str) -> str:
+    """The screen that a saved conclusion leads to."""
+    seen = screen(visit_id)
+    return "tick" if seen.lacks(problem_of(seen.content, subject)) else "checks"
 
 
 SCREENS: dict[str, Callable[..., Any]] = {

@@ -21,7 +21,6 @@ def photo(visit_id: UUID, tap_id: UUID, size: str) -> Any:
     """An upright JPEG copy without metadata, made at first look; the original is never shown inline."""
     row = queries.photo_row(visit_id, tap_id)
     copy = evidence.copy_of(str(row.file_sha256), size)
-    evidence.note_undecodable(str(row.file_sha256))
     if copy is None:
         raise NotVisible
     response: Response = send_file(copy, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)

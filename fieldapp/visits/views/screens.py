@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.db import db
@@ -75,6 +77,13 @@ class Screen:
         """My judgement by subject."""
         return {row.subject: row.given for row in rows if row.person == self.me}
 
+    def lacks(self, problem: dict[str, Any] | None) -> bool:
+        """Whether my conclusion falls short of a criterion that I have not named yet."""
+        own = (
+            self.mine(self.record.conclusions).get(problem["id"]) if problem and problem["criteria"] else None
+        )
+        return own is not None and own.value in kinds.FALLS_SHORT and not own.unmet
+
     @property
     def last(self) -> Any:
         """My newest tap that counts, a correction too, for the line above the button and for undo."""
@@ -97,6 +106,18 @@ class Screen:
         return any(row.person == self.me and not row.superseded for row in self.record.handins)
 
     @property
+    def has_more_to_hand_in(self) -> bool:
+        """Whether this phone holds of mine what no hand-in of its own names yet."""
+        here = (self.me, sessions.device())
+        handed = [
+            row for row in self.record.handins if (row.person, row.device) == here and not row.superseded
+        ]
+        manifest = self.manifest
+        if not handed:
+            return bool(manifest["taps"])
+        return any(row.manifest["ids_sha256"] != manifest["ids_sha256"] for row in handed)
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What my hand-in will say it hands in, from this phone."""
         return kinds.manifest(own_taps(self.visit.id, self.me, sessions.device(), db.session()))
@@ -105,9 +126,9 @@ class Screen:
 def screen(visit_id: UUID) -> Screen:
     """The screen of a visit for one who takes part in it; raises NotVisible."""
     found, me = queries.visit(visit_id), viewer().person_id
-    if me not in {each.person_id for each in found.people}:
-        raise NotVisible  # a leader or the office looks at /visits
     whole = queries.record(found)
+    if me not in whole.participants:
+        raise NotVisible  # a leader or the office looks at /visits
     return Screen(found, seen_by(whole, me), whole, me)
 
 
@@ -123,7 +144,8 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         c=seen.content,
         r=seen.record,
         words=library.words(),
-        names=queries.names_in(seen.visit),
         here=page,
+        spoiled=queries.spoiled(seen.record),
+        action=url_for("visits.tap", visit_id=visit_id),
         **{"opened_at": clock.now(), **context},
     )

@@ -1,0 +1,17 @@
+"""What is known of originals, for a feature that has asked who may see them."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from fieldapp.db import system_reads
+from fieldapp.evidence.models import Original
+
+
+def undecodable(keys: Collection[str]) -> frozenset[str]:
+    """Those that somebody tried to look at and no decoder could open."""
+    if not keys:
+        return frozenset()
+    with system_reads() as session:
+        rows = sa.select(Original.sha256).where(Original.sha256.in_(keys), Original.undecodable.is_(True))
+        return frozenset(session.scalars(rows))
