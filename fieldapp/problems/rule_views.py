@@ -9,7 +9,7 @@ from fieldapp.deadlines.county_rules import CountyRules, read_days, rules_of
 from fieldapp.problems import queries, rule_forms, ruling
 from fieldapp.problems.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of, with_ids
+from fieldapp.web.forms import bound, carry_out, has_errors, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -41,12 +41,10 @@ def _page(**sent: Any) -> Any:
 
 
 def _settle(form: Any, name: str, change: Callable[[CountyRules], CountyRules], reason: str = "") -> Any:
-    if is_sent(form):
-        how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
-        with rules_beside(form):
-            ruling.change_rules(queries.county(viewer().county_id), change, reason=reason, **how)
-        if not has_errors(form):
-            return see("problems.rules", said="saved")
+    county = queries.county(viewer().county_id)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: ruling.change_rules(county, change, reason=reason, **how)):
+        return see("problems.rules", said="saved")
     return _page(**{name: form})
 
 

@@ -1,6 +1,6 @@
 """How a view uses a WTForms form: the typed values stay, a broken rule lands beside its field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -88,6 +88,15 @@ def rules_beside(form: Form) -> Iterator[None]:
 def offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """(value, words) pairs as what a select offers; WTForms takes bare pairs no more from 3.4 on."""
     return [SelectChoice(value, words) for value, words in pairs]
+
+
+def carry_out(form: Form, act: Callable[[], Any]) -> bool:
+    """Do it if the form is sent and sound; whether it was done. A broken rule lands in the form."""
+    if not is_sent(form):
+        return False
+    with rules_beside(form):
+        act()
+    return not has_errors(form)
 
 
 def at_most(count: int) -> Length:

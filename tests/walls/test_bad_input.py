@@ -14,7 +14,7 @@ from fieldapp.db import apart
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
 from tests.clients import LintingClient
-from tests.forms import TYPED, Fields, Form, kind, posting, tree, values
+from tests.pages import TYPED, Form, Sent, kind, posting, tree, values
 from tests.story import ROLES, Story
 from tests.visits.visiting import begin_both, hand_in, send
 from tests.walls.things import addresses
@@ -63,7 +63,7 @@ def walk(story: Story, client: LintingClient, username: str) -> Found:
     return found
 
 
-def bad(form: Form) -> Iterator[tuple[str, Fields]]:
+def bad(form: Form) -> Iterator[tuple[str, Sent]]:
     """Empty, too long, of the wrong kind."""
     empty, long, wrong = form.sent(), form.sent(), form.sent()
     for part in form.seen:
@@ -80,7 +80,7 @@ def bad(form: Form) -> Iterator[tuple[str, Fields]]:
         yield "wrong", wrong
 
 
-def faults(html: str, form: Form, sent: Fields) -> Iterator[str]:
+def faults(html: str, form: Form, sent: Sent) -> Iterator[str]:
     """What the page that comes back owes its reader and does not give."""
     page = tree(html)
     ids = {each.said["id"]: each for each in page.all() if each.said.get("id")}
@@ -102,7 +102,7 @@ def faults(html: str, form: Form, sent: Fields) -> Iterator[str]:
     yield from _lost(html, form, sent)
 
 
-def _lost(html: str, form: Form, sent: Fields) -> Iterator[str]:
+def _lost(html: str, form: Form, sent: Sent) -> Iterator[str]:
     again = next((each for each in posting(html) if each.action == form.action), None)
     if again is None:
         yield "the form is gone"
@@ -113,7 +113,7 @@ def _lost(html: str, form: Form, sent: Fields) -> Iterator[str]:
             yield f"{part.said['name']}: what was typed is lost"
 
 
-def of_a_tap(html: str, form: Form, sent: Fields) -> Iterator[str]:
+def of_a_tap(html: str, form: Form, sent: Sent) -> Iterator[str]:
     """A phone's form cannot be sent so; if it was all the same, what was written can be copied."""
     for part in form.seen:
         if kind(part) == "textarea" and not part.said.get("maxlength"):
