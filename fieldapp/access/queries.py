@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.db import db
-from fieldapp.errors import NotVisible
 from fieldapp.organisations.models import Person
+from fieldapp.organisations.queries import one
 
 
 def own_account(person_id: UUID) -> Account:
@@ -28,10 +28,7 @@ def accounts() -> list[Account]:
 
 def account(account_id: UUID) -> Account:
     """One account; raises NotVisible."""
-    found = db.session.scalars(sa.select(Account).where(Account.id == account_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Account, account_id)
 
 
 def grants_of(person_id: UUID) -> list[RoleGrant]:
@@ -42,10 +39,7 @@ def grants_of(person_id: UUID) -> list[RoleGrant]:
 
 def grant(grant_id: UUID) -> RoleGrant:
     """One standing role; raises NotVisible."""
-    found = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.id == grant_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(RoleGrant, grant_id)
 
 
 def unconfirmed_grants() -> list[RoleGrant]:

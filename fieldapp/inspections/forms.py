@@ -1,7 +1,9 @@
 """Forms of an inspection."""
 
-from wtforms import DateField, Form, HiddenField, SelectField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Optional
+
+from fieldapp.web.forms import Form
 
 REQUIRED = InputRequired("这一项要选")
 

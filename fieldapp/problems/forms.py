@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FileField,
-    Form,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -20,14 +19,9 @@ from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
 from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
-from fieldapp.web.forms import offered
+from fieldapp.web.forms import Form, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
-
-
-def at_most(count: int) -> Length:
-    """A length with its sentence."""
-    return Length(max=count, message=f"最多 {count} 个字")
 
 
 def lines(text: str | None) -> list[str]:
@@ -77,7 +71,9 @@ class NewForm(Form):
         "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
     severity = SelectField("程度", choices=offered(SEVERITIES.items()))
-    criteria = TextAreaField("销号标准", [Optional(), unmarked], description="一行一条，交办以后就定住")
+    criteria = TextAreaField(
+        "销号标准", [Optional(), at_most(2000), unmarked], description="一行一条，交办以后就定住"
+    )
     criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
     verification = SelectField(
         "核实方式", choices=offered(WAYS.items()), description="单位看不到；交办以后就定住"
@@ -87,7 +83,9 @@ class NewForm(Form):
     limit_text = StringField(
         "期限", [REQUIRED, a_limit], description="1 个月、10 个工作日，或者写日子 2018-06-06"
     )
-    measures = TextAreaField("整改措施", [Optional(), unmarked], description="单位说要做的，一行一条")
+    measures = TextAreaField(
+        "整改措施", [Optional(), at_most(4000), unmarked], description="单位说要做的，一行一条"
+    )
 
 
 class DraftForm(NewForm):
@@ -99,11 +97,11 @@ class DraftForm(NewForm):
 class AmendForm(Form):
     """The head's change of what was fixed by issuing."""
 
-    criteria = TextAreaField("销号标准", [REQUIRED, unmarked], description="一行一条")
+    criteria = TextAreaField("销号标准", [REQUIRED, at_most(2000), unmarked], description="一行一条")
     verification = SelectField("核实方式", choices=offered(WAYS.items()))
     reason = TextAreaField(
         "为什么改",
-        [REQUIRED, Length(min=10, message="至少 10 个字"), unmarked],
+        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
         filters=[lambda x: x and x.strip()],
     )
     version = HiddenField()

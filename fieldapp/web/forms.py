@@ -1,25 +1,57 @@
 """How a view uses a WTForms form: the typed values stay, a broken rule lands beside its field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+import wtforms
 from flask import request
-from wtforms import Form
+from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice
+from wtforms.validators import Length
 
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
 
 AnyForm = TypeVar("AnyForm")
+_SENTENCES = {  # WTForms' own, in our words; what a form of ours can say
+    "This field is required.": "这一项要填",
+    "Not a valid choice.": "选列出来的一项",
+    "'%(value)s' is not a valid choice for this field.": "只能选列出来的",
+    "Not a valid date value.": "日子写成 2018-06-20 这样",
+    "Not a valid integer value.": "写一个整数",
+}
+
+
+class _Words:
+    """WTForms asks it for each sentence."""
+
+    def gettext(self, sentence: str) -> str:
+        return _SENTENCES.get(sentence, sentence)
+
+    def ngettext(self, one: str, _many: str, _n: int) -> str:
+        return self.gettext(one)
+
+
+class Form(wtforms.Form):
+    """What every form of ours is; also those inside another."""
+
+    class Meta:
+        def get_translations(self, _form: Any) -> _Words:
+            return _Words()
 
 
 def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
     """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
     make: Any = form_class
-    sent = request.form if request.method == "POST" else None
-    form: AnyForm = make(sent, meta={"locales": ["zh"]}, **kwargs)  # WTForms' own sentences
+    sent = _sent() if request.method == "POST" else None
+    form: AnyForm = make(sent, **kwargs)
     return form
+
+
+def _sent() -> MultiDict[str, str]:
+    """What was sent, without the one sign that PostgreSQL cannot hold."""
+    return MultiDict((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
 
 
 def with_ids(form: AnyForm, start: str) -> AnyForm:
@@ -58,6 +90,20 @@ def offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
+def carry_out(form: Form, act: Callable[[], Any]) -> bool:
+    """Do it if the form is sent and sound; whether it was done. A broken rule lands in the form."""
+    if not is_sent(form):
+        return False
+    with rules_beside(form):
+        act()
+    return not has_errors(form)
+
+
+def at_most(count: int) -> Length:
+    """A length with its sentence."""
+    return Length(max=count, message=f"最多 {count} 个字")
+
+
 def rows_offered(rows: Iterable[Any], empty: str = "") -> list[SelectChoice]:
     """Rows by their names, with a first line that chooses none if it has words."""
     return offered([*([("", empty)] if empty else []), *((str(row.id), row.name) for row in rows)])
@@ -74,3 +120,14 @@ def version_of(form: Any) -> int:
 def has_errors(form: Form) -> bool:
     """Whether the page must be shown again, with status 422."""
     return bool(form.errors)
+
+
+def sentences(errors: Iterable[Any]) -> list[str]:
+    """The errors of a field; those of a form inside it too, which WTForms gives by name."""
+    found: list[str] = []
+    for each in errors:
+        parts = (
+            [each] if isinstance(each, str) else [said for own in each.values() for said in sentences(own)]
+        )
+        found += [said for said in parts if said not in found]
+    return found

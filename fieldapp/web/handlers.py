@@ -1,6 +1,7 @@
 """Errors to pages or fragments in the app's own look; nothing internal shows, nothing typed is lost."""
 
 import logging
+import re
 from typing import Any
 
 from flask import Flask, g, request
@@ -11,6 +12,9 @@ from fieldapp.web.render import render
 
 log = logging.getLogger("fieldapp")
 _PAGES = (403, 404, 409, 413, 415, 422, 500)
+_FREE_TEXT = re.compile(
+    r"(.+\.)?text|answers\..+"
+)  # what a phone's form calls what is written and not chosen
 
 
 def install(app: Flask) -> None:
@@ -43,6 +47,11 @@ def install(app: Flask) -> None:
 
 
 def page(status: int, **context: Any) -> Any:
-    """The error's page; `form_fields` shows again what was typed."""
+    """The error's page, with what was written on a phone, so that it can be copied and sent again."""
     number = g.get("request_id", "") if status >= 500 else ""
-    return render(f"errors/{status}.html", status=status, request_id=number, **context)
+    return render(f"errors/{status}.html", status=status, request_id=number, written=_written(), **context)
+
+
+def _written() -> list[str]:
+    form = request.__dict__.get("form", {})  # only one that was read: reading may be what failed
+    return [value for name, value in form.items() if value.strip() and _FREE_TEXT.fullmatch(name)]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 
 from fieldapp import clock, ids
+from fieldapp.web.forms import sentences
 
 _DAYS = "一二三四五六日"
 _END_OF_TIME = 253_370_736_000_000  # 9999: what a datetime can hold
@@ -89,6 +90,7 @@ def install(app: Flask) -> None:
         "moment": moment_text,
         "duration": duration_text,
         "fingerprint": fingerprint_text,
+        "sentences": sentences,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(

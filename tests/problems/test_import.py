@@ -94,6 +94,17 @@ def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
     assert "重大、一般、微小" in found[0][3]
 
 
+def test_pasted_rows_stay_to_be_mended_and_marked_ones_do_not(as_: Any, inspection: str) -> None:
+    wrong = ("表-03", *FIRST[1:8], "尽快")
+    again = preview(as_("clerk"), inspection, wrong)
+    assert 'href="#pasted"' in again.text
+    assert "尽快" in dict(fields_of(again.text, "/problems/import"))["pasted"]
+    assert dict(fields_of(again.text, "/problems/import"))["inspection_id"] == inspection
+    marked = preview(as_("clerk"), inspection, ("表-03", "秘密★某事", *FIRST[2:]))
+    assert "整张表停下了" in marked.text
+    assert dict(fields_of(marked.text, "/problems/import"))["pasted"] == ""
+
+
 def test_a_number_the_county_has_used_is_an_error_of_its_cell(as_: Any, inspection: str) -> None:
     shown = preview(as_("clerk"), inspection, FIRST, ("示例-01", *SECOND[1:]))
     assert shown.status_code == 422
