@@ -49,10 +49,14 @@ def rounds(
                 standing = _standing(person, here, _within(stuck, since, until), frame)
                 recorded = stages(here, frame, person)
                 last = next((row for row in told if standing and row.tap == standing.tap.id), None)
-                found.append(
-                    Round(person, n, recorded, _numbered(recorded, n), between(recorded, frame), last)
-                )
+                followed = _followed(between(recorded, frame), last)
+                found.append(Round(person, n, recorded, _numbered(recorded, n), followed, last))
     return tuple(found)
+
+
+def _followed(following: tuple[Phase, ...], stuck: Stuck | None) -> tuple[Phase, ...]:
+    """What a 没办成 broke off was no 办理, though one left after it."""
+    return tuple(p for p in following if stuck is None or not p.start_at <= stuck.at <= p.end_at)
 
 
 def _within(entries: Iterable[Entry], since: Place, until: Place | None) -> list[Entry]:
@@ -87,7 +91,7 @@ def phases_of(recorded: Sequence[StageTime], own: Sequence[Round]) -> tuple[Phas
 
 def between_of(recorded: Sequence[StageTime], own: Sequence[Round], frame: Frame) -> tuple[Phase, ...]:
     """From stage to stage within each round."""
-    return tuple(p for row in own for p in row.between) if len(own) > 1 else between(recorded, frame)
+    return tuple(p for row in own for p in row.between) if own else between(recorded, frame)
 
 
 def next_stage(

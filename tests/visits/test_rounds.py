@@ -50,6 +50,11 @@ def test_the_bar_joins_no_stage_of_one_try_to_one_of_the_other() -> None:
     assert max(phase.ms for phase in record.between) == 300_000
 
 
+def test_what_was_broken_off_is_no_phase_though_one_left_after_it() -> None:
+    record = record_of(pressed(sent_away(), (("leave", 20),)))
+    assert [(phase.start, phase.end) for phase in record.between] == [("ticket", "call")]
+
+
 def test_the_next_stage_follows_the_repeated_round() -> None:
     ann = sent_away()
     assert record_of(ann).next_stage == "settle"
