@@ -69,7 +69,7 @@ def test_going_along_is_a_form_that_is_not_sent_without_consent(as_: LogIn) -> N
     assert re.search(r'value="[0-9a-f-]{36}:陪同办事"', page)
     assert re.findall(r'value="[0-9a-f-]{36}:(办事|观察)"', page) == []
     assert "由组长确认" not in page
-    assert "组长会在“谁去了”里说" in page
+    assert "组长会在“临时回访的人”里说谁去了" in page
 
 
 def test_a_begin_without_consent_is_told_and_can_be_put_right(story: Story, as_: LogIn) -> None:
