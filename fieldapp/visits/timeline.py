@@ -11,12 +11,12 @@ from math import inf
 from typing import Any
 from uuid import UUID
 
-from fieldapp.visits import handing, judgements, moments
+from fieldapp.visits import counting, handing, judgements, moments, rounds
 from fieldapp.visits.effects import Entry, entries, read, same_id_conflicts
 from fieldapp.visits.frame import Frame, Item, Measure, Problem, Stage
 from fieldapp.visits.kinds import Tap, has_photo, seal
 from fieldapp.visits.log import JUDGEMENTS, Log
-from fieldapp.visits.record import Count, Flag, Judgement, Photo, Record, Remark
+from fieldapp.visits.record import Flag, Judgement, Photo, Record, Remark
 from fieldapp.visits.words import SENTENCES, conflict_sentence
 
 __all__ = ["Frame", "Item", "Measure", "Problem", "Record", "Stage", "fold", "has_handed_in", "seen_by"]
@@ -57,23 +57,30 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
 
 
 def _stopwatch(kinds: Kinds, log: Log) -> dict[str, Any]:
-    frame, pressed, skips = log.frame, kinds["stage"], kinds["skip"]
-    people = moments.roles(kinds["begin"])
+    frame, pressed, skips, stuck = log.frame, kinds["stage"], kinds["skip"], kinds["stuck"]
+    people = moments.roles(kinds["begin"], log)
     doer = moments.doer_of(people, pressed)
     recorded = moments.stages(pressed, frame, doer)
     for entry in [*pressed, *skips]:
         if frame.stages and entry.payload["stage"] not in {stage.code for stage in frame.stages}:
             log.flag(entry.tap, "unknown_subject")
-    following = tuple((person, moments.next_stage(person, pressed, skips, frame)) for person in log.people)
+    told = moments.stuck(stuck, pressed)
+    tried = rounds.rounds(log.people, pressed, stuck, told, frame)
+    own = [row for row in tried if row.by == doer]
+    following = tuple(
+        (person, rounds.next_stage(person, pressed, skips, stuck, frame)) for person in log.people
+    )
     first = frame.stages[0].code if frame.stages else None
     return {
         "begun": moments.begun(kinds["begin"], log),
         "roles": people,
         "stages": recorded,
-        "skipped": moments.skipped(skips, pressed, frame),
-        "phases": moments.phases(recorded),
-        "between": moments.between(recorded, frame),
-        "stuck": moments.stuck(kinds["stuck"], pressed),
+        "skipped": rounds.skipped(skips, pressed, stuck, frame),
+        "rounds": tried,
+        "doer": doer,
+        "phases": rounds.phases_of(recorded, own),
+        "between": rounds.between_of(recorded, own, frame),
+        "stuck": told,
         "watches": moments.watches(kinds["watch"], log),
         "next_stage": dict(following).get(doer, first) if doer else first,
         "next_stages": following,
@@ -97,18 +104,12 @@ def _judged(kinds: Kinds, log: Log) -> dict[str, Any]:
 
 def _said(kinds: Kinds, log: Log) -> dict[str, Any]:
     return {
-        "counts": tuple(_count(e) for e in moments.by_instant(kinds["count"])),
+        "counts": counting.counts(kinds["count"], log),
         "notes": _remarks(kinds["note"]),
         "interviews": _remarks(kinds["interview"]),
         "findings": _remarks(kinds["finding"]),
         "photos": tuple(_photo(e, log) for e in moments.by_instant(kinds["photo"])),
     }
-
-
-def _count(e: Entry) -> Count:
-    first = e.tap.payload.get("n")
-    changed = first if isinstance(first, int) and first != e.payload["n"] else None
-    return Count(str(e.payload["what"]), e.payload["n"], e.person, e.at, e.tap.id, changed, e.corrected_by)
 
 
 def _remarks(entries_: Iterable[Entry]) -> tuple[Remark, ...]:

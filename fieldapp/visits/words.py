@@ -3,6 +3,7 @@
 SENTENCES = {
     "no_begin": "没有“开始”这一条",
     "begin_differs": "两次开始记的地方或事项不一样，以先记的为准",
+    "no_consent": "陪同办事，没记对方同意",
     "time_doubtful": "时间存疑：对过钟差以后，手机的钟被改过",
     "doubled_seq": "序号和另一条重了",
     "altered": "内容和当时存的指纹不符",

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Response, g, make_response, redirect, request, url_for
@@ -131,5 +132,7 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
+            response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
         return response
     return make_response(redirect(address, 303))
