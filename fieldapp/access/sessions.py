@@ -81,8 +81,9 @@ def load_viewer() -> Viewer | None:
 def device() -> str:
     """This phone's name for itself: a random cookie that outlives logins."""
     if "device" not in g:
-        g.device = request.cookies.get(cookie_name("device"), "")[:64] or ids.new_id().hex
-        g.device_is_new = cookie_name("device") not in request.cookies
+        known = request.cookies.get(cookie_name("device"), "")
+        g.device_is_new = not (known.isascii() and known.isalnum() and len(known) <= 64)
+        g.device = ids.new_id().hex if g.device_is_new else known
     return str(g.device)
 
 

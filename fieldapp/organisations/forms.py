@@ -1,7 +1,9 @@
 """Forms of units, rounds, teams, people and recusals."""
 
-from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from fieldapp.web.forms import DayField, Length
 
 REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -39,8 +41,8 @@ class RoundForm(Form):
     """A round of inspection."""
 
     name = StringField("轮次", [REQUIRED, NAME])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class TeamForm(Form):
@@ -53,8 +55,8 @@ class MemberForm(Form):
     """Who belongs to a team, from when to when."""
 
     person_id = SelectField("谁", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
     leads = BooleanField("是组长")
 
 

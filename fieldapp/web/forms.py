@@ -2,22 +2,72 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from flask import request
-from wtforms import Form
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Form, validators
 from wtforms.fields import SelectChoice
 
+from fieldapp import clock
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
+from fieldapp.writing import cleaned
 
 AnyForm = TypeVar("AnyForm")
+FIRST_DAY, YEARS_AHEAD = date(2000, 1, 1), 5
+
+
+def asked(name: str) -> str:
+    """One parameter of the address; empty when it is not there."""
+    return cleaned(request.args.get(name, ""))
+
+
+def from_query(form_class: type[AnyForm]) -> AnyForm:
+    """A form that is sent by GET."""
+    make: Any = form_class
+    form: AnyForm = make(_cleaned(request.args))
+    return form
+
+
+def _cleaned(sent: Any) -> MultiDict[str, str]:
+    return MultiDict((name, cleaned(value)) for name, value in sent.items(multi=True))
+
+
+class Length(validators.Length):
+    """WTForms' own, but too long a text ends the chain: what comes after it may be costly."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except validators.ValidationError as error:
+            raise validators.StopValidation(*error.args) from None
+
+
+def last_day() -> date:
+    """The last day that anybody may name."""
+    today = clock.today()
+    return date(today.year + YEARS_AHEAD, today.month, min(today.day, 28))
+
+
+def is_sane(day: date) -> bool:
+    """Whether a day lies where the office works: days far off overflow what is counted from them."""
+    return FIRST_DAY <= day <= last_day()
+
+
+class DayField(DateField):
+    """A day of the office's work; every form's date is one."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not is_sane(self.data):
+            raise validators.StopValidation(f"写 {FIRST_DAY:%Y-%m-%d} 到 {last_day():%Y-%m-%d} 之间的日子")
 
 
 def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
     """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
     make: Any = form_class
-    sent = request.form if request.method == "POST" else None
+    sent = _cleaned(request.form) if request.method == "POST" else None
     form: AnyForm = make(sent, meta={"locales": ["zh"]}, **kwargs)  # WTForms' own sentences
     return form
 
