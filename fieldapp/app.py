@@ -79,8 +79,8 @@ def _walls(app: Flask) -> None:
     static.access, static.open_because = (), "style and script hold no data"
     Workflow.may = staticmethod(may)
     guard.refuse_undeclared(app)
+    app.before_request(_name_request)  # first: what fails in the guard has its number too
     guard.install(app, sessions.load_viewer, may, note_denied, sessions.ask_login)
-    app.before_request(_name_request)
     app.before_request(_change_first)
     app.after_request(_headers)
     app.after_request(_device_cookie)
