@@ -28,7 +28,7 @@ class FieldApp(Flask):
     """Flask whose views run in one transaction, committed before the answer leaves."""
 
     def dispatch_request(self) -> Any:
-        writes = request.method not in guard.SAFE and not forms.is_again()
+        writes = guard.is_writing() and not forms.is_again()
         with db.request_transaction(writes):
             return super().dispatch_request()
 

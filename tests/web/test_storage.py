@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,16 +34,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "PATIENCE_MS", 50)
 
 
-@contextmanager
-def locked(story: Story) -> Iterator[None]:
-    """Somebody else writes, and goes on writing."""
-    file = story.app.extensions["settings"].data / "fieldapp.sqlite"
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.close()
+def locked(story: Story) -> AbstractContextManager[None]:
+    return databases.locked(story.app.extensions["settings"].data / "fieldapp.sqlite")
 
 
 @contextmanager
