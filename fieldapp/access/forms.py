@@ -1,10 +1,10 @@
 """Forms of accounts and passwords."""
 
-from wtforms import BooleanField, DateField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
-from fieldapp.web.forms import Form, at_most, offered
+from fieldapp.web.forms import DayField, Form, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
 
@@ -43,5 +43,5 @@ class RoleForm(Form):
 
     role = SelectField("角色", choices=offered((role.value, LABELS[role]) for role in STANDING))
     unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
-    starts = DateField("从", [InputRequired("写一个日子")])
-    ends = DateField("到", [InputRequired("写一个日子")])
+    starts = DayField("从", [InputRequired("写一个日子")])
+    ends = DayField("到", [InputRequired("写一个日子")])

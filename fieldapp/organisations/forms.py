@@ -1,9 +1,9 @@
 """Forms of units, rounds, teams, people and recusals."""
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from fieldapp.web.forms import Form, at_most
+from fieldapp.web.forms import DayField, Form, at_most
 
 REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -41,8 +41,8 @@ class RoundForm(Form):
     """A round of inspection."""
 
     name = StringField("轮次", [REQUIRED, NAME])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class TeamForm(Form):
@@ -55,8 +55,8 @@ class MemberForm(Form):
     """Who belongs to a team, from when to when."""
 
     person_id = SelectField("谁", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
     leads = BooleanField("是组长")
 
 

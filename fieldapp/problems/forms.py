@@ -1,11 +1,9 @@
 """Forms of a problem, its measures, and the import."""
 
-from datetime import date
 from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     FileField,
     HiddenField,
     SelectField,
@@ -13,13 +11,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
 from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
-from fieldapp.web.forms import Form, at_most, offered
+from fieldapp.web.forms import DayField, Form, Length, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
 
@@ -41,12 +39,6 @@ def a_limit(_form: Form, field: Any) -> None:
         parse_limit(field.data or "")
     except RuleBroken as broken:
         raise ValidationError(broken.sentence) from None
-
-
-def of_this_century(_form: Form, field: Any) -> None:
-    """A day from which a deadline can be counted; the same years as a deadline's own date."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2099, 12, 31):
-        raise ValidationError("写 2000 到 2099 年之间的日子")
 
 
 class IssuedForm(Form):
@@ -110,9 +102,9 @@ class AmendForm(Form):
 class IssueForm(Form):
     """The day from which the deadline counts."""
 
-    issued_on = DateField(
+    issued_on = DayField(
         "反馈的日子",
-        [InputRequired("写一个日子"), of_this_century],
+        [InputRequired("写一个日子")],
         description="期限从这天起算，休息日也可以",
     )
 

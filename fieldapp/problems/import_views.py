@@ -15,7 +15,7 @@ from fieldapp.inspections.queries import inspection
 from fieldapp.problems import actions, forms, preview, sheet
 from fieldapp.problems.views import inspection_choices, pages
 from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
-from fieldapp.web.guard import needs
+from fieldapp.web.guard import needs, only_reads
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
@@ -24,6 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @pages.route("/problems/import", methods=["GET", "POST"])
 @needs(P.EDIT_PROBLEMS)
+@only_reads
 def import_sheet() -> Any:
     """Read a file or pasted rows and show what would be taken over."""
     form = bound(forms.ImportForm)

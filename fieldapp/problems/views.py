@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
@@ -17,6 +17,7 @@ from fieldapp.web import menu
 from fieldapp.web.forms import (
     bound,
     carry_out,
+    from_query,
     has_errors,
     is_sent,
     offered,
@@ -71,7 +72,7 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
 
 
 def _filters() -> forms.FilterForm:
-    form = forms.FilterForm(request.args)
+    form = from_query(forms.FilterForm)
     form.unit.choices = rows_offered(units(), "全部")
     form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])

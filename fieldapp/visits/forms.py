@@ -2,7 +2,6 @@
 
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     FormField,
     HiddenField,
@@ -16,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from fieldapp.web.forms import Form, at_most, offered
+from fieldapp.web.forms import DayField, Form, at_most, offered
 
 REQUIRED = InputRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -26,8 +25,8 @@ class WhereForm(Form):
     """First page of planning: which unit, from when to when. What follows depends on it."""
 
     unit_id = SelectField("单位", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class PlanForm(Form):
@@ -60,8 +59,8 @@ class DrawForm(Form):
     """Candidates of a draw: counters and days."""
 
     counters = SelectMultipleField("可以抽到的窗口", [InputRequired("至少选一个窗口")])
-    starts = DateField("最早的日子", [DAY])
-    ends = DateField("最晚的日子", [DAY])
+    starts = DayField("最早的日子", [DAY])
+    ends = DayField("最晚的日子", [DAY])
     reason = TextAreaField(
         "为什么重抽", [Optional(), at_most(500)], description="重抽才写，至少 10 个字；上一次抽的也留着"
     )

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar, cast
 
 import wtforms
 from flask import request
 from werkzeug.datastructures import MultiDict
+from wtforms import validators
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length
 
+from fieldapp import clock
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
+from fieldapp.writing import cleaned
 
 AnyForm = TypeVar("AnyForm")
 _SENTENCES = {  # WTForms' own, in our words; what a form of ours can say
@@ -21,6 +24,7 @@ _SENTENCES = {  # WTForms' own, in our words; what a form of ours can say
     "Not a valid date value.": "日子写成 2018-06-20 这样",
     "Not a valid integer value.": "写一个整数",
 }
+FIRST_DAY, YEARS_AHEAD = date(2000, 1, 1), 5
 
 
 class _Words:
@@ -41,17 +45,57 @@ class Form(wtforms.Form):
             return _Words()
 
 
-def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
-    """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
+def asked(name: str) -> str:
+    """One parameter of the address; empty when it is not there."""
+    return cleaned(request.args.get(name, ""))
+
+
+def from_query(form_class: type[AnyForm]) -> AnyForm:
+    """A form that is sent by GET."""
     make: Any = form_class
-    sent = _sent() if request.method == "POST" else None
-    form: AnyForm = make(sent, **kwargs)
+    form: AnyForm = make(_cleaned(request.args))
     return form
 
 
-def _sent() -> MultiDict[str, str]:
-    """What was sent, without the one sign that PostgreSQL cannot hold."""
-    return MultiDict((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
+def _cleaned(sent: Any) -> MultiDict[str, str]:
+    return MultiDict((name, cleaned(value)) for name, value in sent.items(multi=True))
+
+
+class Length(validators.Length):
+    """WTForms' own, but too long a text ends the chain: what comes after it may be costly."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except validators.ValidationError as error:
+            raise validators.StopValidation(*error.args) from None
+
+
+def last_day() -> date:
+    """The last day that anybody may name."""
+    today = clock.today()
+    return date(today.year + YEARS_AHEAD, today.month, min(today.day, 28))
+
+
+def is_sane(day: date) -> bool:
+    """Whether a day lies where the office works: days far off overflow what is counted from them."""
+    return FIRST_DAY <= day <= last_day()
+
+
+class DayField(wtforms.DateField):
+    """A day of the office's work; every form's date is one."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not is_sane(self.data):
+            raise validators.StopValidation(f"写 {FIRST_DAY:%Y-%m-%d} 到 {last_day():%Y-%m-%d} 之间的日子")
+
+
+def bound(form_class: type[AnyForm], **kwargs: Any) -> AnyForm:
+    """The form with what was sent; a GET gives the defaults of `obj` or `data`."""
+    make: Any = form_class
+    sent = _cleaned(request.form) if request.method == "POST" else None
+    form: AnyForm = make(sent, **kwargs)
+    return form
 
 
 def with_ids(form: AnyForm, start: str) -> AnyForm:

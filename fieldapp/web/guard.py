@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
 
@@ -42,9 +41,21 @@ def tap_door(*permissions: Any) -> Callable[[View], View]:
     return declare
 
 
+def only_reads(view: View) -> View:
+    """A post that shows and keeps nothing: it must not hold SQLite's one write lock while the taps wait."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
 def is_tap_door() -> bool:
     """Whether the request goes to the tap's door."""
     return getattr(current_app.view_functions.get(request.endpoint or ""), "is_tap_door", False)
+
+
+def is_writing() -> bool:
+    """Whether what the request goes to writes in the request's own transaction; the tap's door begins its own."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE and not getattr(view, "only_reads", False) and not is_tap_door()
 
 
 def refuse_undeclared(app: Flask) -> None:
@@ -60,7 +71,10 @@ def is_same_origin() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site:
         return site in ("same-origin", "none")
-    return urlsplit(origin).netloc == request.host if origin else True
+    if not origin:
+        return True
+    scheme = "https" if current_app.extensions["settings"].https else request.scheme
+    return origin.lower() == f"{scheme}://{request.host}".lower()
 
 
 def install(

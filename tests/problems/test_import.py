@@ -6,9 +6,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from fieldapp import db as database
+from fieldapp.db import db
 from fieldapp.inspections.models import Inspection
+from fieldapp.office.check import faults
 from fieldapp.problems.models import Problem
+from tests import databases
 from tests.pages import changed, fields_of
 from tests.story import Story
 
@@ -163,11 +168,31 @@ def test_a_confirmation_after_an_expired_login_shows_the_preview_again(as_: Any,
     assert "表-01" in clerk.get("/problems").text
 
 
-def test_a_full_sheet_passes_through_its_preview(as_: Any, inspection: str) -> None:
+def test_a_full_sheet_passes_through_its_preview_and_is_written_at_once(
+    story: Story, as_: Any, inspection: str
+) -> None:
     clerk = as_("clerk")
     rows = [(f"满-{n:04}", f"第 {n} 个问题" + "字" * 300, *SECOND[2:]) for n in range(600)]
     shown = preview(clerk, inspection, *rows)
+    with story.app.app_context():
+        ran: list[str] = []
+        listen = (db.engine, "before_cursor_execute", lambda *said: ran.append(said[2]))
+    sa.event.listen(*listen)
     assert clerk.post(CONFIRM, data=dict(fields_of(shown.text, CONFIRM))).status_code == 303
+    sa.event.remove(*listen)
+    assert len(ran) < 60  # taps wait for this transaction: its statements do not grow with the sheet
+    with story.app.app_context():
+        assert list(faults()) == []
+
+
+@pytest.mark.skipif(databases.KIND != "sqlite", reason="elsewhere nobody waits for a writer")
+def test_a_preview_waits_for_nobody_and_nobody_for_it(
+    story: Story, as_: Any, inspection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_MS", 50)
+    clerk = as_("clerk")
+    with databases.locked(story.app.extensions["settings"].data / "fieldapp.sqlite"):
+        assert preview(clerk, inspection, FIRST).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def tap(visit_id: UUID) -> Any:
             receipt = _keep(sent, visit_id, who.person_id, at)
     except Refused as refused:  # nothing is stored, the phone keeps it
         return handlers.page(refused.status, sentence=refused.sentence)
-    if receipt.acknowledged:  # a repeated one too: its first answer may have been lost in a crash between the two
+    if (
+        receipt.acknowledged
+    ):  # a repeated one too: its first answer may have been lost in a crash between the two
         _follow(sent, visit_id, who.person_id, at)
     return _answer(visit_id, receipt, form)
 
