@@ -3,8 +3,6 @@
 from wtforms import DateField, Form, HiddenField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-REQUIRED = InputRequired("这一项要选")
-
 
 class DaysForm(Form):
     """When it was; all that may still change once it is there."""
@@ -18,5 +16,5 @@ class DaysForm(Form):
 class InspectionForm(DaysForm):
     """Which team inspected which unit besides."""
 
-    team_id = SelectField("哪个组", [REQUIRED])
-    unit_id = SelectField("哪个单位", [REQUIRED])
+    team_id = SelectField("哪个组", [InputRequired("选一个组")])
+    unit_id = SelectField("哪个单位", [InputRequired("选一个单位")])

@@ -10,7 +10,7 @@ from fieldapp.inspections import actions, forms, queries
 from fieldapp.organisations.models import Team, Unit
 from fieldapp.organisations.queries import one, teams, units
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, to_choose, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 
@@ -27,8 +27,8 @@ def index() -> Any:
 
 def _new_form() -> forms.InspectionForm:
     form = bound(forms.InspectionForm)
-    form.team_id.choices = offered((str(row.id), f"{row.round.name}·{row.name}") for row in teams())
-    form.unit_id.choices = rows_offered(units())
+    form.team_id.choices = to_choose((str(row.id), f"{row.round.name}·{row.name}") for row in teams())
+    form.unit_id.choices = rows_offered(units(), "选一个")
     return form
 
 
