@@ -4,8 +4,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
-from fieldapp.db import db
+from fieldapp.db import db, system_reads
 from fieldapp.organisations.models import Person
 from fieldapp.organisations.queries import one
 
@@ -46,3 +47,16 @@ def unconfirmed_grants() -> list[RoleGrant]:
     """Clerks and heads that wait for the head's word."""
     rows = sa.select(RoleGrant).where(RoleGrant.role.in_(("clerk", "head")), RoleGrant.confirmed_by.is_(None))
     return list(db.session.scalars(rows.order_by(RoleGrant.starts)))
+
+
+def has_liaison(unit_id: UUID) -> bool:
+    """Whether somebody can log in for this unit today; asked as system, it names nobody."""
+    today = clock.today()
+    rows = (
+        sa.select(Account.id)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .where(RoleGrant.role == "unit", RoleGrant.unit_id == unit_id, Account.disabled.is_(False))
+        .where(RoleGrant.starts <= today, RoleGrant.ends >= today)
+    )
+    with system_reads() as session:
+        return session.scalar(rows.limit(1)) is not None

@@ -15,6 +15,7 @@ from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.organisations.models import County, Person
 from fieldapp.organisations.queries import one
+from fieldapp.problems.counting import limit_words
 from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, Problem
 
 DONE = ("closed",)
@@ -68,7 +69,7 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         criteria=tuple(problem.criteria),
         department=problem.department,
         responsible=problem.responsible,
-        limit=problem.limit_text,
+        limit=limit_words(problem),
         due=problem.due,
         due_estimated=problem.due_estimated,
         state=problem.state,
