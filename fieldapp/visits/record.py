@@ -331,6 +331,7 @@ class Record:
     seal: str = ""
     flags: tuple[Flag, ...] = ()
     missing: tuple[str, ...] = ()
+    unsigned: tuple[UUID, ...] = ()  # whose countersign of the present record is still wanted
     next_stage: str | None = None  # of whoever does the business
     next_stages: tuple[tuple[UUID, str | None], ...] = ()  # of each participant
     is_handed_in: bool = False

@@ -47,6 +47,7 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
         seal=now,
         flags=_flags(log, parts["begun"] is None),
         missing=missing,
+        unsigned=tuple(sorted(handing.unsigned(log, signed))),
         is_handed_in=not missing,
         lines=lines,
         **parts,

@@ -89,7 +89,8 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
         target = phone.after_judging(visit_id, subject)
     target = target if target in phone.SCREENS else "memo"
     values: dict[str, Any] = {"subject": subject} if subject and target in phone.OF_A_SUBJECT else {}
-    address = url_for(f"visits.{target}", visit_id=visit_id, **values)
+    place = subject if target in phone.WITH_PLACES else None  # without script the page opens there again
+    address = url_for(f"visits.{target}", visit_id=visit_id, _anchor=place, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
