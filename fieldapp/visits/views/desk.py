@@ -9,7 +9,7 @@ from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
-from fieldapp.visits import attendance, library, projecting, queries, settling
+from fieldapp.visits import attendance, library, people, projecting, queries, settling
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
 from fieldapp.visits.scenario_content import limit_text
@@ -76,14 +76,15 @@ def _is_leader(found: Any) -> bool:
 
 
 def _facts(found: Any) -> dict[str, Any]:
-    record = queries.record(found)
+    names = queries.names_in(found)
+    record = people.in_order(queries.record(found), names)
     return {
         "visit": found,
         "r": record,
         "judged_late": queries.judged_late(found),
         "spoiled": queries.spoiled(record),
         "c": found.briefing,
-        "names": queries.names_in(found),
+        "names": names,
         "words": library.words(),
         "labels": library.labels,
         "limit_text": limit_text,
@@ -119,5 +120,6 @@ def settle(visit_id: UUID, place: int) -> Any:
             projecting.project(visit_id, "correct", {}, viewer().person_id, receipt.received_at)
         if not has_errors(form):
             return see("visits.show_visit", visit_id=visit_id, said="saved")
-    context = {**_facts(found), "conflict": conflict, "place": place, "form": form}
+    facts = _facts(found)
+    context = {**facts, "conflict": facts["r"].conflicts[place], "place": place, "form": form}
     return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)
