@@ -25,12 +25,13 @@ class Refused:
     sentence: str
 
 
-def log_in(username: str, password: str, *, phone: bool, at: int) -> str | Refused:
-    """Check a password and begin a login; returns its token. Runs in a transaction of its own."""
-    key = passwords.name_hash(username)
+def log_in(username: str, password: str, *, phone: bool, at: int, device: str = "") -> str | Refused:
+    """Check a password and begin a login; returns its token. Runs in a transaction of its own. `device` is the secret
+    of one on which this name has logged in before."""
+    key = passwords.name_hash(username, device)
     with apart() as session:
         attempt = session.get(Attempt, key)
-        wait = attempt.last_at + passwords.wait_ms(attempt.failures) - at if attempt else 0
+        wait = passwords.wait_left(attempt.failures, at - attempt.last_at) if attempt else 0
         account = session.scalar(sa.select(Account).where(Account.username == username.strip().lower()))
         stored = None if account is None or account.disabled else account.password_hash
     if wait > 0:
@@ -63,14 +64,11 @@ def start_login(account: Account, *, phone: bool, at: int, session: Session) -> 
 
 
 def _count_failure(key: str, at: int, session: Session) -> None:
-    table = bare(Attempt)
-    row = insert(table).values(username_hash=key, failures=1, last_at=at)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.c.username_hash],
-            set_={"failures": table.c.failures + 1, "last_at": at},
-        )
-    )
+    made = insert(bare(Attempt)).values(username_hash=key, failures=0, last_at=at)
+    session.execute(made.on_conflict_do_nothing())
+    attempt = session.get_one(Attempt, key, with_for_update=True)
+    attempt.failures = passwords.standing(attempt.failures, at - attempt.last_at) + 1
+    attempt.last_at = at
 
 
 def _wait_text(ms: int) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from fieldapp import clock
-from fieldapp.access import actions, carry, forms, queries, sessions
+from fieldapp.access import actions, carry, devices, forms, queries, sessions
 from fieldapp.access.models import Account
 from fieldapp.access.permissions import Permission
 from fieldapp.access.policy import LABELS, Role
@@ -48,12 +48,15 @@ def log_in() -> Any:
     """Check, set the cookie, go on; what an expired login kept is shown again."""
     username, carried = cleaned(request.form.get("username", "")), request.form.get("carried", "")
     phone = "Mobi" in request.headers.get("User-Agent", "")
-    outcome = actions.log_in(username, request.form.get("password", ""), phone=phone, at=clock.now())
+    password, device = request.form.get("password", ""), devices.known_for(username)
+    outcome = actions.log_in(username, password, phone=phone, at=clock.now(), device=device)
     if isinstance(outcome, actions.Refused):
         target = _safe(request.form.get("next"))
         context: dict[str, Any] = {"next": target, "carried": carried, "username": username, "expired": False}
         return render("access/login.html", status=422, sentence=outcome.sentence, **context)
-    return _welcome(outcome, carried, phone)
+    answer = _welcome(outcome, carried, phone)
+    devices.remember(answer, username)
+    return answer
 
 
 def _welcome(token: str, carried: str, phone: bool) -> Any:

@@ -69,6 +69,52 @@ def test_after_five_failures_even_the_right_password_waits(client: FlaskClient) 
         assert "账号或密码不对" in log_in(client, "clerk", "wrong-password").text  # the count began anew
 
 
+def fail(client: FlaskClient, times: int) -> None:
+    for _ in range(times):
+        log_in(client, "clerk", "wrong-password")
+
+
+def test_a_clock_set_back_locks_nobody_out(client: FlaskClient) -> None:
+    start = clock.now()
+    for failures in (1, 6):
+        with clock.moved_to(start):
+            fail(client, failures)
+        with clock.moved_to(start - 3_600_000):
+            assert log_in(client, "clerk").status_code == 303
+
+
+def test_failures_are_forgiven_by_and_by(client: FlaskClient) -> None:
+    start, hour = clock.now(), 3_600_000
+    for n in range(12):  # each after the wait for the one before
+        with clock.moved_to(start + n * 16 * 60_000):
+            fail(client, 1)
+    with clock.moved_to(start + 11 * 16 * 60_000 + 1000):
+        assert "试得太多了" in log_in(client, "clerk").text
+    with clock.moved_to(start + 11 * 16 * 60_000 + 3 * hour):
+        fail(client, 1)
+        assert log_in(client, "clerk").status_code == 303
+
+
+def test_a_stranger_slows_no_device_down_that_its_owner_knows(client: FlaskClient, story: Story) -> None:
+    assert log_in(client, "clerk").status_code == 303
+    stranger = story.app.test_client()
+    log_in(stranger, "head")  # a device that knows somebody else
+    start = clock.now()
+    with clock.moved_to(start):
+        fail(stranger, 8)
+        assert "试得太多了" in log_in(stranger, "clerk").text
+        assert log_in(client, "clerk").status_code == 303
+        assert "试得太多了" in log_in(stranger, "clerk").text  # that success was not his
+        fail(client, 6)
+        assert "试得太多了" in log_in(client, "clerk").text
+
+
+@pytest.mark.parametrize("cookie", ["x", "gAAAAA", ""])
+def test_a_made_up_device_is_nobody_s(client: FlaskClient, cookie: str) -> None:
+    client.set_cookie("known", cookie)
+    assert log_in(client, "clerk").status_code == 303
+
+
 @pytest.mark.parametrize(
     "target",
     [
