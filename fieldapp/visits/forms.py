@@ -56,6 +56,7 @@ class PlanForm(Form):
     override_reason = TextAreaField(
         "派原来那个组的理由", [Optional()], description="只有主任能这样派，至少 10 个字"
     )
+    version = HiddenField()
 
 
 class DrawForm(Form):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
-from fieldapp.errors import NotVisible, RuleBroken
+from fieldapp.db import db
+from fieldapp.errors import Conflict, NotVisible, RuleBroken
 from fieldapp.organisations.models import Unit
 from fieldapp.organisations.queries import counters, one, people, units
 from fieldapp.visits import draws, planning, plans, queries, vault
@@ -16,7 +17,17 @@ from fieldapp.visits.plan_queries import checkable_problems, office_people
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import asked, bound, has_errors, is_sane, is_sent, offered, rows_offered, rules_beside
+from fieldapp.web.forms import (
+    asked,
+    bound,
+    has_errors,
+    is_sane,
+    is_sent,
+    offered,
+    rows_offered,
+    rules_beside,
+    version_of,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -63,9 +74,10 @@ def plan_new() -> Any:
 @needs(WRITE)
 def plan_edit(plan_id: UUID) -> Any:
     """A new version of a plan; a visit already begun keeps the briefing it named."""
+    version = plans.version_of(plan_id)  # before its content: what is written in between makes the form stale
     plan = plans.open_for(viewer(), plan_id)
     unit_id, starts, ends = UUID(plan.unit_id), plan.first_day, plan.last_day
-    return _plan_page(unit_id, starts, ends, changes=plan, draw_id=plan.draw_id)
+    return _plan_page(unit_id, starts, ends, changes=plan, draw_id=plan.draw_id, version=version)
 
 
 def _where() -> tuple[UUID, date, date] | None:
@@ -83,9 +95,11 @@ def _drawn(draw_id: str, changes: Any) -> draws.Draw | None:
         raise NotVisible from None
 
 
-def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str) -> Any:
+def _plan_page(
+    unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str, version: int = 0
+) -> Any:
     unit, drawn = one(Unit, unit_id), _drawn(draw_id, changes)
-    form = bound(PlanForm, data=_defaults(changes, unit))
+    form = bound(PlanForm, data={**_defaults(changes, unit), "version": version})
     if drawn:
         starts = ends = drawn.day
     problems = checkable_problems(unit_id)
@@ -96,6 +110,8 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
             each for each in form.counter_id.choices if each.value == str(drawn.counter_id)
         ]
     if is_sent(form):
+        if changes:
+            _refuse_overtaken(form, UUID(changes.id), unit)
         with rules_beside(form):
             wish = _wish(form, starts, ends, draw_id)
             plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
@@ -115,6 +131,27 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
         may_override=viewer().has(Permission.OVERRIDE_TEAM),
         names={str(row.id): row.name for row in people()},
     )
+
+
+def _refuse_overtaken(form: PlanForm, plan_id: UUID, unit: Unit) -> None:
+    """Raise Conflict with both versions when somebody else has written the plan since the form was shown."""
+    if plans.version_of(plan_id, held=True) == version_of(form):
+        return
+    theirs = PlanForm(data=_defaults(plans.at_begin(plan_id, db.session()), unit))
+    raise Conflict("别人刚改过这次安排，对照后再存", _told(form, form), _told(theirs, form))
+
+
+def _told(of: PlanForm, form: PlanForm) -> dict[str, str]:
+    """Each field as people read it; what may be chosen is in `form`."""
+    told = {}
+    for field in of:
+        labels = {each.value: str(each.label) for each in getattr(form[field.name], "choices", None) or ()}
+        values = field.data if isinstance(field.data, list) else [field.data]
+        if field.name != "version":
+            told[str(field.label.text)] = "、".join(
+                labels.get(str(each), "—" if labels else str(each or "")) for each in values
+            )
+    return told
 
 
 def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
