@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import clock, ids
-from fieldapp.access import passwords
+from fieldapp.access import passwords, queries
 from fieldapp.access.models import Account, Attempt, Audit, Login, RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
 from fieldapp.access.viewers import hash_token
@@ -155,7 +155,12 @@ def make_account(
 
 
 def reset_password(account: Account, *, by: Any, at: int) -> str:
-    """A new temporary password, returned once to be handed over; all logins of the account end."""
+    """A new temporary password, returned once to be handed over; all logins of the account end. Whoever gave it could
+    use it himself, so of an account that reads content the head gives it, of another kind the administrator."""
+    if not by.is_system:
+        if not queries.may_reset(account, by):
+            raise RuleBroken("这个账号的密码不由你换")
+        _audit(db.session(), "password_reset", at, account, about=by.actor)
     password = ids.new_token()[:12]
     account.password_hash = passwords.hash_password(password)
     account.must_change = True
@@ -179,7 +184,7 @@ def enable_account(account: Account, *, by: Any, at: int) -> None:
 def grant_role(
     person_id: UUID, county_id: UUID, role: Role, starts: date, ends: date, *, unit_id: UUID | None = None
 ) -> RoleGrant:
-    """Give a standing role; clerk and head count only after a head's confirmation."""
+    """Give a standing role; one that reads content counts only after a head's confirmation."""
     if starts > ends:
         raise RuleBroken("结束的日子不能早于开始", "ends")
     if role is Role.UNIT and unit_id is None:
@@ -198,7 +203,7 @@ def grant_role(
 
 
 def confirm_role(grant: RoleGrant, *, by: Any, at: int) -> None:
-    """The head's word that makes a clerk or a head; nobody confirms himself."""
+    """The head's word, without which a role that reads content does not count; nobody confirms himself."""
     if Role(grant.role) not in NEEDS_HEAD or grant.confirmed_by:
         raise RuleBroken("这一条不用确认")
     if grant.person_id == by.person_id:

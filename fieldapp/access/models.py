@@ -34,7 +34,7 @@ class Account(Versioned, Base):
 
 
 class RoleGrant(Versioned, Base):
-    """A standing role of a person from day to day. Clerk and head count only once a head confirmed them."""
+    """A standing role of a person from day to day. Those that read content count only once a head confirmed them."""
 
     __tablename__ = "role_grants"
     __table_args__ = (

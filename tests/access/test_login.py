@@ -1,9 +1,9 @@
-"""Login as its user meets it: in and out, slowed down, expired with something typed, and roles nobody gives himself."""
+"""Login as its user meets it: in and out, slowed down, expired with something typed."""
 
 import io
 import re
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from fieldapp import clock
 from fieldapp.access import carry
-from fieldapp.access.models import Account, RoleGrant
+from fieldapp.access.models import Account
 from fieldapp.visits.scenario_models import Scenario
 from tests.pages import changed, fields_of
 from tests.story import PASSWORD, Story
@@ -109,7 +109,7 @@ def test_a_stranger_slows_no_device_down_that_its_owner_knows(client: FlaskClien
         assert "试得太多了" in log_in(client, "clerk").text
 
 
-@pytest.mark.parametrize("cookie", ["x", "gAAAAA", ""])
+@pytest.mark.parametrize("cookie", ["x", "a.b.c", "", "é.b.c"])
 def test_a_made_up_device_is_nobody_s(client: FlaskClient, cookie: str) -> None:
     client.set_cookie("known", cookie)
     assert log_in(client, "clerk").status_code == 303
@@ -338,45 +338,3 @@ def test_a_new_password_ends_the_logins_elsewhere(client: FlaskClient, story: St
     assert is_in(here)
     assert not is_in(client)
     assert log_in(client, "clerk").status_code == 422
-
-
-def test_a_reset_password_is_shown_once_and_must_be_changed(
-    client: FlaskClient, story: Story, as_: Any
-) -> None:
-    account = story.row(Account, Account.username == "clerk")
-    admin = as_("admin")
-    page = admin.post(f"/accounts/{account}/password").text
-    password = page.split('class="fingerprint mt-2">')[1].split("<")[0]
-    assert password not in admin.get(f"/accounts/{account}").text
-    assert log_in(client, "clerk").status_code == 422
-    assert log_in(client, "clerk", password).headers["Location"] == "/me?said=must_change"
-
-
-def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:
-    span = {"starts": "2018-01-01", "ends": "2030-12-31"}
-    return client.post(f"/accounts/{account}", data={"role": role, "unit_id": "", **span})
-
-
-@pytest.mark.parametrize(("role", "door"), [("clerk", "/visits"), ("head", "/roles")])
-def test_an_administrator_makes_himself_neither_clerk_nor_head(
-    story: Story, as_: Any, role: str, door: str
-) -> None:
-    admin, own = as_("admin"), story.row(Account, Account.username == "admin")
-    assert give_role(admin, own, role).status_code == 303
-    grant = story.row(RoleGrant, RoleGrant.role == role, RoleGrant.confirmed_by.is_(None))
-    assert "等主任确认" in admin.get(f"/accounts/{own}").text
-    assert admin.get(door).status_code == 404
-    assert admin.post(f"/roles/{grant}/confirmation").status_code == 404
-    assert admin.get(door).status_code == 404
-
-    head = as_("head")
-    assert "管理员甲" in head.get("/roles").text
-    assert head.post(f"/roles/{grant}/confirmation").status_code == 303
-    assert admin.get(door).status_code == 200
-
-
-def test_a_head_does_not_confirm_himself(story: Story, as_: Any) -> None:
-    account = story.row(Account, Account.username == "head")
-    give_role(as_("admin"), account, "clerk")
-    grant = story.row(RoleGrant, RoleGrant.role == "clerk", RoleGrant.confirmed_by.is_(None))
-    assert as_("head").post(f"/roles/{grant}/confirmation").status_code == 422
