@@ -23,7 +23,8 @@ def lock(problem: Problem) -> None:
 def write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: int) -> None:
     """Save, and say so in the problem's history."""
     db.session.flush()
-    history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
+    said = {**payload, "content": problem.content_hash}
+    history.append(problem.stream, action, actor=by.actor, at=at, payload=said)
 
 
 def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
