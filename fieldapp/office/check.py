@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from sqlalchemy.orm import Session
+
 from fieldapp.db import apart
 from fieldapp.office import chains, counted, photos, problems, roles, taps, triggers, visits
 from fieldapp.office.finding import Finding, Progress
@@ -12,6 +14,7 @@ def findings(say: Callable[[str], None] = lambda line: None) -> Iterator[Finding
     """Faults and notes, kind by kind."""
     progress = Progress(say)
     with apart() as session:
+        _one_moment(session)
         yield from triggers.findings(session)
         yield from chains.findings(session)
         yield from counted.findings(session)
@@ -21,6 +24,17 @@ def findings(say: Callable[[str], None] = lambda line: None) -> Iterator[Finding
         yield from visits.findings(session, progress)
         yield from (Finding("安排", sentence) for sentence in plan_faults.sentences(session))
         yield from roles.findings(session)
+
+
+def _one_moment(session: Session) -> None:
+    """People go on working: all that is compared must be of one moment. SQLite's transaction is so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def faults() -> Iterator[str]:
+    """Every fault in words."""
+    return (str(each) for each in findings() if not each.is_note)
 
 
 def lines(found: Iterator[Finding], everything: bool) -> Iterator[tuple[bool, str]]:

@@ -41,7 +41,7 @@ def _stored(store: FolderStore, sha256: str, size: int, is_named: bool) -> Itera
 
 
 def _left(store: FolderStore, named: set[str]) -> Iterator[Finding]:
-    orphans = len(set(store.keys()) - named)
+    orphans = sum(store.is_older(sha256, _before()) for sha256 in set(store.keys()) - named)
     if orphans:
         yield Finding(KIND, f"有 {orphans} 张没有对应的记录（上传到一半断了？）", is_note=True)
     parts = len(store.leftovers(_before()))

@@ -21,7 +21,7 @@ from fieldapp.app import create_app, is_migrated
 from fieldapp.db import apart, db, table
 from fieldapp.heads import Head, is_genuine
 from fieldapp.office import triggers as office_triggers
-from fieldapp.office.check import findings
+from fieldapp.office.check import faults
 from fieldapp.schema import downgrade, upgrade
 from fieldapp.visits.models import Visit, VisitAttendance, VisitPerson
 from tests import databases
@@ -147,7 +147,7 @@ def test_heads_of_what_is_there_are_built_as_they_were_written(story: Story) -> 
         assert {name: end for name, end in _heads().items() if not name.startswith("audit:")} == {
             name: end for name, end in before.items() if not name.startswith("audit:")
         }
-        assert [str(each) for each in findings()] == []
+        assert list(faults()) == []
         with apart() as session:
             known = sa.select(Audit.about).where(Audit.event == "role_known")
             assert sorted(about.split(" ")[1] for about in session.scalars(known)) == [

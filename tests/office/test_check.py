@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fieldapp import cli
 from fieldapp.db import apart
 from fieldapp.evidence.models import Original
-from fieldapp.office.check import findings
+from fieldapp.office.check import faults
 from fieldapp.problems.models import Problem
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitAttendance, VisitPerson
 from tests.story import Story
@@ -19,7 +19,7 @@ from tests.tampering import behind_the_back
 
 def found(story: Story) -> list[str]:
     with story.app.app_context():
-        return [str(each) for each in findings() if not each.is_note]
+        return list(faults())
 
 
 def photos(story: Story) -> list[Path]:

@@ -16,6 +16,7 @@ from fieldapp.access.models import Audit, RoleGrant
 from fieldapp.db import Base, apart
 from fieldapp.evidence.models import Original
 from fieldapp.heads import Head
+from fieldapp.office import counted
 from fieldapp.office.check import findings
 from fieldapp.problems.models import Measure, Problem
 from fieldapp.visits import kinds, plans
@@ -445,6 +446,19 @@ def test_a_draw_that_does_not_open_is_named(story: Story) -> None:
     with story.app.app_context(), apart(writes=True) as session:
         session.add(DrawRow(**row))
     assert found(story) == [f"安排 抽签 {UUID(int=1)}：打不开"]
+
+
+def test_work_that_goes_on_meanwhile_is_no_fault(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is compared is of one moment: somebody looks at a plan between the heads and the rows."""
+    inspector, table = story.viewer("inspector1"), counted._table
+
+    def later(*args: Any) -> Any:
+        with story.app.app_context():
+            assert plans.of_day(inspector, clock.today())
+        return table(*args)
+
+    monkeypatch.setattr(counted, "_table", later)
+    assert found(story) == []
 
 
 def test_payloads_carry_the_hash_of_the_content(story: Story) -> None:
