@@ -51,7 +51,15 @@ def plans_index() -> Any:
     rows = plans.of_months(viewer(), months)
     names = {str(unit.id): unit.name for unit in units()}
     begun = {row.id for row in rows if queries.is_visible(UUID(row.visit_id))}
-    return render("visits/plans.html", rows=rows, names=names, teams=queries.team_names(), begun=begun)
+    unreadable = plans.has_unreadable(viewer(), months)
+    return render(
+        "visits/plans.html",
+        rows=rows,
+        names=names,
+        teams=queries.team_names(),
+        begun=begun,
+        unreadable=unreadable,
+    )
 
 
 @pages.route("/plans/where", methods=["GET", "POST"])
