@@ -439,7 +439,9 @@ def test_after_handing_over_the_button_says_what_it_still_changes(story: Story, 
 
 def test_a_new_problem_has_nothing_chosen(as_: Any, inspection: str) -> None:
     clerk = as_("clerk")
-    empty = changed(fields_of(clerk.get("/problems/new").text, "/problems/new"))
+    page = clerk.get("/problems/new").text
+    assert page.split('<div class="chips">')[1].split("</div>")[0].count('type="checkbox"') == 13
+    empty = changed(fields_of(page, "/problems/new"))
     chosen = {name: empty[name] for name in ("inspection_id", "severity", "verification", "limit_text")}
     assert chosen == {name: [""] for name in chosen}
     answer = clerk.post("/problems/new", data={**NEW, **chosen})
