@@ -125,7 +125,9 @@ def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
 def at_counter(
     viewer: Any, counter_id: UUID, first: date, last: date, *, besides: str = ""
 ) -> list[PlannedVisit]:
-    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given."""
+    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given.
+
+    Not logged: whoever shows them calls `note_shown`, in the same request and outside what may be undone."""
     known = {plan.id: plan for month in vault.months(first, last) for plan in _found(viewer, month)}
     found = [
         plan
@@ -133,8 +135,12 @@ def at_counter(
         if plan.counter_id == str(counter_id) and plan.first_day <= last and first <= plan.last_day
     ]
     found = [plan for plan in found if may_know(viewer, plan) and not plan.cancelled and plan.id != besides]
-    _log(viewer, found)
     return sorted(found, key=lambda plan: (plan.starts, plan.id))
+
+
+def note_shown(viewer: Any, found: list[PlannedVisit]) -> None:
+    """Log the reading of plans that `at_counter` gave."""
+    _log(viewer, found)
 
 
 def open_for(viewer: Any, plan_id: UUID) -> PlannedVisit:
