@@ -46,7 +46,7 @@ def new() -> Any:
             team, unit = one(Team, UUID(form.team_id.data)), one(Unit, UUID(form.unit_id.data))
             actions.add_inspection(team, unit, _days(form))
         if not has_errors(form):
-            return see("inspections.index", said="saved")
+            return see("inspections.index", said="added")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
 
 
@@ -60,5 +60,5 @@ def edit(inspection_id: UUID) -> Any:
         with rules_beside(form):
             actions.edit_inspection(row, _days(form), version=version_of(form))
         if not has_errors(form):
-            return see("inspections.index", said="saved")
+            return see("inspections.index", said="changed")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=row)

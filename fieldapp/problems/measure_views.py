@@ -22,7 +22,7 @@ def add_measure(problem_id: UUID) -> Any:
         with rules_beside(form):
             measuring.add_measure(found, form.text.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+            return see("problems.show", problem_id=problem_id, said="added")
     return show_to_office(found, status=422, measure_form=form)
 
 
@@ -36,7 +36,7 @@ def word_measure(measure_id: UUID) -> Any:
         with rules_beside(form):
             measuring.word_measure(found, form.text.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+            return see("problems.show", problem_id=found.problem_id, said="changed")
     status = 422 if has_errors(form) else 200
     return render("problems/words.html", status=status, form=form, row=found.problem)
 
@@ -47,7 +47,7 @@ def raise_measure(measure_id: UUID) -> Any:
     """One place further up."""
     found = queries.measure(measure_id)
     measuring.raise_measure(found, by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=found.problem_id, said="saved")
+    return see("problems.show", problem_id=found.problem_id, said="raised")
 
 
 @pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
@@ -60,7 +60,7 @@ def report(measure_id: UUID) -> Any:
         with rules_beside(form):
             measuring.report_measure(found, form.progress.data, form.done.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+            return see("problems.show", problem_id=found.problem_id, said="reported")
     row = queries.unit_view(found.problem, clock.today())
     status = 422 if has_errors(form) else 200
     return render("problems/measure.html", status=status, form=form, measure_text=found.text, row=row)

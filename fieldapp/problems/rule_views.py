@@ -48,7 +48,7 @@ def _settle(form: Any, name: str, change: Callable[[CountyRules], CountyRules], 
         with rules_beside(form):
             ruling.change_rules(queries.county(viewer().county_id), change, reason=reason, **how)
         if not has_errors(form):
-            return see("problems.rules", said="saved")
+            return see("problems.rules", said="changed")
     return _page(**{name: form})
 
 
@@ -95,5 +95,5 @@ def settle_lists() -> Any:
 @needs(P.EDIT_RULES)
 def recount() -> Any:
     """Deadlines that were estimates, by the calendar as it is known now."""
-    ruling.recount_deadlines(by=viewer(), at=clock.now())
-    return see("problems.rules", said="saved")
+    n = ruling.recount_deadlines(by=viewer(), at=clock.now())
+    return see("problems.rules", said="recounted", n=n)

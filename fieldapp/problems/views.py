@@ -20,6 +20,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
+pages.add_app_template_global(STATE_LABELS.__getitem__, "problem_word")
 
 
 def list_name() -> str:
@@ -30,24 +31,33 @@ def list_name() -> str:
 
 
 menu.entry(20, "problems.index", list_name, "/measures")
+ASKS = ("unit", "state", "severity", "due", "q")
 CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
+CUTS = ("state", "due")  # what the figures above the list cut by; the rest of the filter holds for them too
 
 
 @pages.get("/problems")
 @needs(P.READ_PROBLEMS)
 def index() -> Any:
     """The ledger; a unit gets its own list, the city number, unit, state and day only."""
-    everything = queries.ledger({}, clock.today())
     if viewer().is_unit:
-        return _unit_list(everything)
-    form = _filters()
-    asked = {name: form.data[name] for name in (CITY_ASKS if viewer().is_city else form.data)}
-    lines = queries.ledger(asked, clock.today()) if any(asked.values()) else everything
-    shown = {"sums": queries.sums(everything), "form": form, "filtered": any(asked.values()), **_words()}
+        return _unit_list(queries.ledger({}, clock.today()))
+    lines, shown = _asked_lines(CITY_ASKS if viewer().is_city else ASKS)
     if viewer().is_city:
         rows = [queries.city_view(line.problem, clock.today()) for line in lines]
         return render("problems/city.html", rows=rows, **shown)
-    return render("problems/index.html", lines=lines, list_name=list_name(), **shown)
+    return render("problems/index.html", lines=lines, list_name=list_name(), **_words(), **shown)
+
+
+def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, Any]]:
+    """The lines that the filter asks for, and what the page says of it."""
+    form = _filters()
+    asked = {name: form.data[name] for name in names if form.data[name]}
+    kept = {name: value for name, value in asked.items() if name not in CUTS}
+    counted = queries.ledger(kept, clock.today())
+    lines = counted if asked == kept else queries.ledger(asked, clock.today())
+    shown = {"sums": queries.sums(counted), "kept": kept, "asked": asked, "told": form.told(names)}
+    return lines, {"form": form, "names": names, **shown}
 
 
 def _unit_list(lines: list[queries.Line]) -> Any:
@@ -64,7 +74,7 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
 def _filters() -> forms.FilterForm:
     form = forms.FilterForm(request.args)
     form.unit.choices = rows_offered(units(), "全部")
-    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
+    form.state.choices = offered([("", "全部"), ("working", "在单位手里（合计）"), *STATE_LABELS.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
     form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
@@ -115,7 +125,7 @@ def new() -> Any:
             of = inspection(UUID(form.inspection_id.data))
             made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=made.id, said="saved")
+            return see("problems.show", problem_id=made.id, said="drafted")
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
 
 
@@ -129,7 +139,7 @@ def edit(problem_id: UUID) -> Any:
         with rules_beside(form):
             _save(found, form)
         if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+            return see("problems.show", problem_id=problem_id, said="changed")
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=found)
 
 
@@ -186,7 +196,7 @@ def issue(problem_id: UUID) -> Any:
         with rules_beside(form):
             actions.issue_problem(found, form.issued_on.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+            return see("problems.show", problem_id=problem_id, said="issued")
     return show_to_office(found, status=422, issue_form=form)
 
 
@@ -200,7 +210,7 @@ def amend(problem_id: UUID) -> Any:
             fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
             actions.amend_problem(found, *fixed, version=version_of(form), by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+            return see("problems.show", problem_id=problem_id, said="changed")
     return show_to_office(found, status=422, amend_form=form)
 
 
@@ -209,7 +219,7 @@ def amend(problem_id: UUID) -> Any:
 def receive(problem_id: UUID) -> Any:
     """The unit's receipt, or the office's entry of it."""
     actions.receive_problem(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return see("problems.show", problem_id=problem_id, said="received")
 
 
 @pages.post("/problems/<uuid:problem_id>/start")
@@ -217,7 +227,7 @@ def receive(problem_id: UUID) -> Any:
 def start(problem_id: UUID) -> Any:
     """Rectification begins."""
     actions.start_work(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return see("problems.show", problem_id=problem_id, said="started")
 
 
 from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -84,10 +84,10 @@ def test_it_leads_to_no_other_site(client: FlaskClient, target: str) -> None:
 
 
 def test_it_leads_on_to_the_page_first_asked_for(client: FlaskClient) -> None:
-    asked = client.get("/visits?said=saved")
+    asked = client.get("/problems?state=closed")
     page = client.get(asked.headers["Location"]).text
     sent = changed(fields_of(page, "/login"), username="clerk", password=PASSWORD)
-    assert client.post("/login", data=sent).headers["Location"] == "/visits?said=saved"
+    assert client.post("/login", data=sent).headers["Location"] == "/problems?state=closed"
 
 
 def test_logout_ends_the_login_itself(client: FlaskClient) -> None:
@@ -297,7 +297,8 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(
     password = page.split('class="fingerprint mt-2">')[1].split("<")[0]
     assert password not in admin.get(f"/accounts/{account}").text
     assert log_in(client, "clerk").status_code == 422
-    assert log_in(client, "clerk", password).headers["Location"] == "/me?said=must_change"
+    assert log_in(client, "clerk", password).headers["Location"] == "/me"
+    assert "现在用的是临时密码，先改成自己的" in client.get("/me").text
 
 
 def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:

@@ -1,6 +1,5 @@
 """From a sheet to drafts through the preview: all or nothing, errors by cell, nothing kept in between."""
 
-import re
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from fieldapp.inspections.models import Inspection
 from fieldapp.problems.models import Problem
-from tests.pages import changed, fields_of
+from tests.pages import cells_of, changed, fields_of
 from tests.story import Story
 
 HEADINGS = ("编号", "问题", "程度", "销号标准", "核实方式", "责任部门", "责任人", "整改措施", "期限")
@@ -52,8 +51,7 @@ def preview(client: Any, inspection: str, *rows: tuple[str, ...]) -> Any:
 
 def cells(text: str) -> list[list[str]]:
     """The table of errors: row, column, value, sentence."""
-    body = text.split("要改的格子</caption>")[1].split("<tbody>")[1].split("</tbody>")[0]
-    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in body.split("</tr>") if "<td" in row]
+    return cells_of(text, "要改的格子")
 
 
 def test_pasted_rows_become_drafts_after_the_preview(story: Story, as_: Any, inspection: str) -> None:
@@ -87,9 +85,9 @@ def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
     assert CONFIRM not in shown.text
     found = cells(shown.text)
     assert [(row[0], row[1], row[2]) for row in found] == [
-        ("3", "C 程度", "严重"),
-        ("3", "E 核实方式", "去看看"),
-        ("3", "I 期限", "尽快"),
+        ("第 3 行", "C 程度", "严重"),
+        ("第 3 行", "E 核实方式", "去看看"),
+        ("第 3 行", "I 期限", "尽快"),
     ]
     assert "重大、一般、微小" in found[0][3]
 
@@ -97,7 +95,7 @@ def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
 def test_a_number_the_county_has_used_is_an_error_of_its_cell(as_: Any, inspection: str) -> None:
     shown = preview(as_("clerk"), inspection, FIRST, ("示例-01", *SECOND[1:]))
     assert shown.status_code == 422
-    assert cells(shown.text) == [["3", "A 编号", "示例-01", "这个编号已经用过，换一个"]]
+    assert cells(shown.text) == [["第 3 行", "A 编号", "示例-01", "这个编号已经用过，换一个"]]
     assert CONFIRM not in shown.text
 
 

@@ -163,7 +163,8 @@ def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) 
     sent = changed(fields_of(page, address), value="未整改", reason="两人核对过照片")
     assert leader.post(address, data={**sent, "value": ["督办"]}).status_code == 422
     assert leader.post(address, data={**sent, "reason": [""]}).status_code == 422
-    assert leader.post(address, data=sent).location == f"/visits/{visit}?said=saved"
+    assert leader.post(address, data=sent).location == f"/visits/{visit}"
+    assert "定下来了" in leader.get(f"/visits/{visit}").text
     countersign(first, visit)
     assert state_of(story, visit) == "handed_in"
     settled = leader.get(f"/visits/{visit}").text

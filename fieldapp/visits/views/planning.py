@@ -102,7 +102,7 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
             wish = _wish(form, starts, ends, draw_id)
             plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
         if not has_errors(form):
-            return see("visits.plan", plan_id=plan.id, said="saved")
+            return see("visits.plan", plan_id=plan.id, said="rearranged" if changes else "arranged")
     return render(
         "visits/plan_edit.html",
         status=422 if has_errors(form) else 200,
@@ -194,7 +194,7 @@ def cancel_plan(plan_id: UUID) -> Any:
     if queries.is_visible(UUID(found.visit_id)):
         raise RuleBroken("已经开始了，不能取消")
     planning.cancel_plan(found, by=viewer(), at=clock.now())
-    return see("visits.plans_index", said="saved")
+    return see("visits.plans_index", said="called_off")
 
 
 @pages.route("/draws", methods=["GET", "POST"])
