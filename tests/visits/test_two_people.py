@@ -146,6 +146,24 @@ def conflict(two: Two, story: Story) -> str:
     return visit
 
 
+def test_the_leaders_first_page_says_where_two_differ(two: Two, story: Story, as_: LogIn) -> None:
+    leader, inspector = as_("leader1"), as_("inspector1")
+    assert "等组长的" not in leader.get("/n/").text
+    send(two[0], two[2], "conclude", "已整改", problem=_problem(story, two[2]), unmet="窗口")
+    send(two[1], two[2], "conclude", "未整改", problem=_problem(story, two[2]), unmet="窗口")
+    assert "等组长的" not in leader.get("/n/").text  # a running visit shows in no count
+    visit = conflict(two, story)
+    page = leader.get("/n/").text
+    assert "1 处说法要定" in page.split("等组长的")[1]
+    assert f'href="/visits/{visit}#record-conflicts"' in page
+    for other in (inspector, as_("origin3")):
+        assert "等组长的" not in other.get("/n/").text
+    address = f"/visits/{visit}/conflicts/0"
+    sent = changed(fields_of(leader.get(address).text, address), value="未整改", reason="两人核对过照片")
+    leader.post(address, data=sent)
+    assert "等组长的" not in leader.get("/n/").text
+
+
 def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) -> None:
     first, second, visit = two
     conflict(two, story)
