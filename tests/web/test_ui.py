@@ -6,9 +6,10 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
-from fieldapp.problems.models import STATE_LABELS
+from fieldapp.problems.models import STATE_LABELS, Problem
 from fieldapp.visits.states import TABLE as OF_A_VISIT
 from fieldapp.web.ui import with_labels
+from tests.story import Story
 
 
 def test_each_cell_carries_the_name_of_its_column() -> None:
@@ -46,3 +47,22 @@ def test_every_state_has_a_word_and_a_look_of_its_own(app: Flask) -> None:
     assert {state: word for state, (word, _) in problem.items()} == STATE_LABELS
     for found in (problem, visit):
         assert len({look for _, look in found.values()}) == len(found)
+
+
+def test_a_state_looks_the_same_in_the_list_and_on_the_page(story: Story, as_: Any) -> None:
+    clerk, unit = as_("clerk"), as_("unit")
+    problem = f"/problems/{story.row(Problem, Problem.number == '示例-03')}"
+    plan = f"/plans/{story.plan_of_today().id}"
+    for client, index, page in (
+        (clerk, "/problems", problem),
+        (clerk, "/plans", plan),
+        (unit, "/problems", problem),
+    ):
+        listed = client.get(index).text.split(f'href="{page}"')[1]
+        assert states(listed)[0] == states(client.get(page).text)[0], page
+    assert states(clerk.get(problem).text)[0] == states(unit.get(problem).text)[0]
+
+
+def states(html: str) -> list[str]:
+    """The badges as drawn."""
+    return re.findall(r'<span class="status.*?</svg>[^<]*</span>', html, flags=re.S)
