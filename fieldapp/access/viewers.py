@@ -29,6 +29,7 @@ class Viewer:
     led_team_ids: frozenset[UUID] = frozenset()
     unit_id: UUID | None = None
     county_ids: tuple[UUID, ...] = ()
+    city: str = ""
     account_id: UUID | None = None
     login_hash: str = field(default="", compare=False)
     seen_at: int = field(default=0, compare=False)  # when this login was last stamped as used
@@ -61,6 +62,11 @@ class Viewer:
     @property
     def is_city(self) -> bool:
         return self.roles == {Role.CITY}
+
+    @property
+    def place(self) -> str:
+        """What stands beside the name: the city's office belongs to none of its counties."""
+        return self.city if self.is_city else self.county_name
 
     @property
     def is_office(self) -> bool:
@@ -131,6 +137,7 @@ def _viewer(
         led_team_ids=frozenset(row.place for row in teams if row.confirmed),
         unit_id=next((row.place for row in grants if row.role == Role.UNIT.value), None),
         county_ids=_counties_of_city(city, session) if kept == {Role.CITY} else (county_id,),
+        city=city,
     )
 
 

@@ -20,7 +20,7 @@ def add_measure(problem_id: UUID) -> Any:
     found, form = queries.problem(problem_id), bound(forms.MeasureForm)
     how = {"by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.add_measure(found, form.text.data, **how)):
-        return saved(problem_id)
+        return saved(problem_id, said="added")
     return show_to_office(found, status=422, measure_form=form)
 
 
@@ -32,7 +32,7 @@ def word_measure(measure_id: UUID) -> Any:
     form = bound(forms.MeasureForm, data={"text": found.text})
     how = {"by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.word_measure(found, form.text.data, **how)):
-        return saved(found.problem_id)
+        return saved(found.problem_id, said="changed")
     status = 422 if has_errors(form) else 200
     return render("problems/words.html", status=status, form=form, row=found.problem)
 
@@ -43,7 +43,7 @@ def raise_measure(measure_id: UUID) -> Any:
     """One place further up."""
     found = queries.measure(measure_id)
     measuring.raise_measure(found, by=viewer(), at=clock.now())
-    return saved(found.problem_id)
+    return saved(found.problem_id, said="raised")
 
 
 @pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
@@ -54,7 +54,7 @@ def report(measure_id: UUID) -> Any:
     form = bound(forms.ProgressForm, data={"progress": found.progress, "done": found.done})
     how = {"by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
-        return saved(found.problem_id)
+        return saved(found.problem_id, said="reported")
     row = queries.unit_view(found.problem, clock.today())
     status = 422 if has_errors(form) else 200
     return render("problems/measure.html", status=status, form=form, measure_text=found.text, row=row)

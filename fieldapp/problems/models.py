@@ -140,6 +140,11 @@ class Measure(Versioned, Base):
     progress: Mapped[Text] = mapped_column(default="")
     done: Mapped[bool] = mapped_column(default=False)
     reported_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)
+
+    @property
+    def is_reported(self) -> bool:
+        return self.reported_at is not None
+
     problem: Mapped[Problem] = relationship(back_populates="measures")
 
     @classmethod

@@ -31,6 +31,7 @@ class UnitMeasure:
     text: str
     progress: str
     done: bool
+    is_reported: bool
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,14 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         state=problem.state,
         state_label=STATE_LABELS[problem.state],
         standing=standing_of(problem, today),
-        measures=tuple(UnitMeasure(row.id, row.text, row.progress, row.done) for row in problem.measures),
+        measures=tuple(_unit_measure(row) for row in problem.measures),
         feedback_on=problem.inspection.feedback_on,
         takes_reports=problem.state in REPORTABLE,
     )
+
+
+def _unit_measure(row: Measure) -> UnitMeasure:
+    return UnitMeasure(row.id, row.text, row.progress, row.done, row.is_reported)
 
 
 @dataclass(frozen=True)
@@ -166,9 +171,10 @@ def _uuid(text: str) -> UUID | None:
 
 @dataclass(frozen=True)
 class Sums:
-    """Counts over all that the viewer sees, whatever the filters."""
+    """Counts over what the filters ask for beside state and deadline: those are what the counts cut by."""
 
     all: int
+    issued: int  # what the shares are of: a draft is nobody's work yet
     closed: int
     working: int
     overdue: int
@@ -178,6 +184,7 @@ def sums(lines: list[Line]) -> Sums:
     """The boxes above the ledger; each is a filter of it, so that the rows behind it are one tap away."""
     return Sums(
         all=len(lines),
+        issued=sum(line.problem.state != "draft" for line in lines),
         closed=sum(line.problem.state in DONE for line in lines),
         working=sum(line.problem.state in WORKING for line in lines),
         overdue=sum(line.is_overdue for line in lines),

@@ -19,7 +19,7 @@ from fieldapp.visits import projecting, queries, taps
 from fieldapp.visits.views import pages, phone
 from fieldapp.web import handlers
 from fieldapp.web.guard import tap_door
-from fieldapp.web.render import render
+from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 log = logging.getLogger("fieldapp")
@@ -122,7 +122,7 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     """Where the form says to go on (`to`), as a redirect or, for htmx, as that page's fragment."""
     target = (form.get("to") or ["memo"])[0]
     if not queries.takes_part(visit_id, viewer().person_id):
-        return make_response(redirect(url_for("visits.today", said="kept"), 303))
+        return see("visits.today", said="kept")
     subject = (form.get("to_subject") or [""])[0]
     if target == "judged":  # back to the list, unless the conclusion wants one more word
         target = phone.after_judging(visit_id, subject)
