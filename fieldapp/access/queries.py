@@ -4,10 +4,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
-from fieldapp.db import db
-from fieldapp.errors import NotVisible
+from fieldapp.db import db, system_reads
 from fieldapp.organisations.models import Person
+from fieldapp.organisations.queries import one
 
 
 def own_account(person_id: UUID) -> Account:
@@ -28,10 +29,7 @@ def accounts() -> list[Account]:
 
 def account(account_id: UUID) -> Account:
     """One account; raises NotVisible."""
-    found = db.session.scalars(sa.select(Account).where(Account.id == account_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Account, account_id)
 
 
 def grants_of(person_id: UUID) -> list[RoleGrant]:
@@ -42,13 +40,23 @@ def grants_of(person_id: UUID) -> list[RoleGrant]:
 
 def grant(grant_id: UUID) -> RoleGrant:
     """One standing role; raises NotVisible."""
-    found = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.id == grant_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(RoleGrant, grant_id)
 
 
 def unconfirmed_grants() -> list[RoleGrant]:
     """Clerks and heads that wait for the head's word."""
     rows = sa.select(RoleGrant).where(RoleGrant.role.in_(("clerk", "head")), RoleGrant.confirmed_by.is_(None))
     return list(db.session.scalars(rows.order_by(RoleGrant.starts)))
+
+
+def has_liaison(unit_id: UUID) -> bool:
+    """Whether somebody can log in for this unit today; asked as system, it names nobody."""
+    today = clock.today()
+    rows = (
+        sa.select(Account.id)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .where(RoleGrant.role == "unit", RoleGrant.unit_id == unit_id, Account.disabled.is_(False))
+        .where(RoleGrant.starts <= today, RoleGrant.ends >= today)
+    )
+    with system_reads() as session:
+        return session.scalar(rows.limit(1)) is not None

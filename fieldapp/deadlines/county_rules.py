@@ -3,7 +3,6 @@
 Each change makes a new version of it; a deadline keeps the name of the rule that it was counted by."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -14,7 +13,9 @@ from typing import Any
 from fieldapp.deadlines.calendar import NO_OVERRIDES, Overrides
 from fieldapp.deadlines.limits import CIVIL_CODE, CountingRule
 from fieldapp.errors import RuleBroken
+from fieldapp.writing import folded
 
+BARE_DAYS = {"": "不收，要写明是工作日还是自然日", "workday": "按工作日数", "day": "按自然日数"}
 LISTS = {"problems": "问题清单", "unit": "整改清单"}  # the story's names; counties have others
 _LINE = re.compile(r"(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})\s*(?P<word>休息|上班)\s*(?P<note>.*)")
 
@@ -54,10 +55,13 @@ class CountyRules:
         known = {rule.version: rule for rule in (CIVIL_CODE, *self.counting)}
         return known.get(version, self.in_force)
 
-    def count_by(self, first_day_counts: bool, roll_forward: bool, basis: str) -> "CountyRules":
+    def count_by(
+        self, first_day_counts: bool, roll_forward: bool, basis: str, bare_day: str = ""
+    ) -> "CountyRules":
         """With a new rule of counting, named after its basis and its place."""
         version = f"{basis.strip()}·第{len(self.counting) + 1}版"
-        return replace(self, counting=(*self.counting, CountingRule(first_day_counts, roll_forward, version)))
+        rule = CountingRule(first_day_counts, roll_forward, version, bare_day)
+        return replace(self, counting=(*self.counting, rule))
 
     def with_days(self, days: Iterable[LocalDay], year: int | None = None) -> "CountyRules":
         """With more days; one that stands there already is replaced."""
@@ -80,6 +84,7 @@ class CountyRules:
         return {
             "起算的那天": "算第一天" if rule.first_day_counts else "不算，从第二天数",
             "最后一天": "碰上休息日，顺延到下一个工作日" if rule.roll_forward else "碰上休息日也不顺延",
+            "没写明的“天”": BARE_DAYS[rule.bare_day],
             "依据": rule.version,
             "和放假表不同的日子": "；".join(each.words for each in self.days),
             "放假安排写全了的年": "、".join(str(year) for year in self.years),
@@ -122,7 +127,7 @@ def _overrides(days: tuple[LocalDay, ...], years: tuple[int, ...]) -> Overrides:
 
 def read_days(text: str) -> list[LocalDay]:
     """Lines such as 2027-01-01 休息 元旦; raises RuleBroken with the first line that cannot be read."""
-    lines = unicodedata.normalize("NFKC", text).splitlines()
+    lines = folded(text).splitlines()
     return [_read_day(line.strip()) for line in lines if line.strip()]
 
 

@@ -1,11 +1,13 @@
 """Forms of units, rounds, teams, people and recusals."""
 
-from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from fieldapp.web.forms import DayField, Form, at_most
 
 REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
-NAME = Length(max=60, message="最多 60 个字")
+NAME = at_most(60)
 
 
 class UnitForm(Form):
@@ -15,7 +17,7 @@ class UnitForm(Form):
     party_org = StringField("党组织", [Optional(), NAME])
     phone_name = StringField(
         "手机上显示的名字",
-        [REQUIRED, Length(max=12, message="最多 12 个字")],
+        [REQUIRED, at_most(12)],
         default="镇上办事",
         description="看不出去查什么",
     )
@@ -32,15 +34,15 @@ class PointForm(Form):
 class CounterForm(Form):
     """A counter; never a clerk's name."""
 
-    name = StringField("窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+    name = StringField("添一个窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
 
 
 class RoundForm(Form):
     """A round of inspection."""
 
     name = StringField("轮次", [REQUIRED, NAME])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class TeamForm(Form):
@@ -53,15 +55,15 @@ class MemberForm(Form):
     """Who belongs to a team, from when to when."""
 
     person_id = SelectField("谁", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
     leads = BooleanField("是组长")
 
 
 class PersonForm(Form):
     """Somebody without an account yet."""
 
-    name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
+    name = StringField("姓名", [REQUIRED, at_most(40)])
     home = StringField("原单位", [Optional(), NAME])
 
 
@@ -70,4 +72,4 @@ class RecusalForm(Form):
 
     person = SelectField("谁", [REQUIRED])
     unit = SelectField("回避哪个单位", [REQUIRED])
-    reason = StringField("为什么", [REQUIRED, Length(max=200)])
+    reason = StringField("为什么", [REQUIRED, at_most(200)])

@@ -10,7 +10,7 @@ from fieldapp.access.permissions import Permission as P
 from fieldapp.organisations import actions, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -55,19 +55,12 @@ def unit(unit_id: UUID) -> Any:
 
 
 def _unit_page(row: Unit, **own: Any) -> Any:
-    shown: dict[str, Any] = {
-        "form": forms.UnitForm(obj=row),
-        "point_form": forms.PointForm(),
-        "counter_form": forms.CounterForm(),
-    }
-    shown.update(own)
-    return render(
-        "organisations/unit.html",
-        status=_status(*shown.values()),
-        row=row,
-        points=queries.points(row.id),
-        **shown,
-    )
+    points, sent = queries.points(row.id), own.pop("counter_forms", {})
+    counter_forms = {each.id: with_ids(forms.CounterForm(), f"counter-{each.id}-") for each in points} | sent
+    shown = {"form": forms.UnitForm(obj=row), "point_form": with_ids(forms.PointForm(), "point-"), **own}
+    status = _status(*shown.values(), *counter_forms.values())
+    context = {"row": row, "points": points, "counter_forms": counter_forms, **shown}
+    return render("organisations/unit.html", status=status, **context)
 
 
 @pages.post("/units/<uuid:unit_id>")
@@ -88,7 +81,7 @@ def edit_unit(unit_id: UUID) -> Any:
 @needs(P.EDIT_ORGANISATION)
 def add_point(unit_id: UUID) -> Any:
     """One more place where the unit serves."""
-    row, form = queries.one(Unit, unit_id), bound(forms.PointForm)
+    row, form = queries.one(Unit, unit_id), with_ids(bound(forms.PointForm), "point-")
     if is_sent(form):
         actions.add_point(row, form.name.data, form.hours.data or "")
         return see("organisations.unit", unit_id=unit_id, said="saved")
@@ -99,11 +92,14 @@ def add_point(unit_id: UUID) -> Any:
 @needs(P.EDIT_ORGANISATION)
 def add_counter(point_id: UUID) -> Any:
     """One more counter."""
-    point, form = queries.one(ServicePoint, point_id), bound(forms.CounterForm)
+    point, form = (
+        queries.one(ServicePoint, point_id),
+        with_ids(bound(forms.CounterForm), f"counter-{point_id}-"),
+    )
     if is_sent(form):
         actions.add_counter(point, form.name.data)
         return see("organisations.unit", unit_id=point.unit_id, said="saved")
-    return _unit_page(point.unit, counter_form=form)
+    return _unit_page(point.unit, counter_forms={point_id: form})
 
 
 @pages.get("/rounds")

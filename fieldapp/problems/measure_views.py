@@ -6,10 +6,10 @@ from uuid import UUID
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.problems import forms, measuring, queries
-from fieldapp.problems.views import pages, show_to_office
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.problems.views import pages, saved, show_to_office
+from fieldapp.web.forms import bound, carry_out, has_errors
 from fieldapp.web.guard import needs
-from fieldapp.web.render import render, see
+from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
 
 
@@ -18,11 +18,9 @@ from fieldapp.web.viewer import viewer
 def add_measure(problem_id: UUID) -> Any:
     """One measure more."""
     found, form = queries.problem(problem_id), bound(forms.MeasureForm)
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.add_measure(found, form.text.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: measuring.add_measure(found, form.text.data, **how)):
+        return saved(problem_id)
     return show_to_office(found, status=422, measure_form=form)
 
 
@@ -32,11 +30,9 @@ def word_measure(measure_id: UUID) -> Any:
     """Other words for a measure that nobody has reported on."""
     found = queries.measure(measure_id)
     form = bound(forms.MeasureForm, data={"text": found.text})
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.word_measure(found, form.text.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: measuring.word_measure(found, form.text.data, **how)):
+        return saved(found.problem_id)
     status = 422 if has_errors(form) else 200
     return render("problems/words.html", status=status, form=form, row=found.problem)
 
@@ -47,7 +43,7 @@ def raise_measure(measure_id: UUID) -> Any:
     """One place further up."""
     found = queries.measure(measure_id)
     measuring.raise_measure(found, by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=found.problem_id, said="saved")
+    return saved(found.problem_id)
 
 
 @pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
@@ -56,11 +52,9 @@ def report(measure_id: UUID) -> Any:
     """The unit's own word on one measure."""
     found = queries.measure(measure_id)
     form = bound(forms.ProgressForm, data={"progress": found.progress, "done": found.done})
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.report_measure(found, form.progress.data, form.done.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
+        return saved(found.problem_id)
     row = queries.unit_view(found.problem, clock.today())
     status = 422 if has_errors(form) else 200
     return render("problems/measure.html", status=status, form=form, measure_text=found.text, row=row)

@@ -3,18 +3,35 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
+from fieldapp.access.queries import has_liaison
 from fieldapp.deadlines.county_rules import LISTS
+from fieldapp.deadlines.limits import Unit
 from fieldapp.inspections.queries import inspection, inspections
 from fieldapp.organisations.queries import units
-from fieldapp.problems import actions, forms, queries
-from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
+from fieldapp.problems import actions, counting, forms, queries
+from fieldapp.problems.cells import NEUTRAL_NAME
+from fieldapp.problems.journal import journal
+from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
+from fieldapp.web.beside import beside
+from fieldapp.web.forms import (
+    bound,
+    carry_out,
+    from_query,
+    has_errors,
+    is_sent,
+    offered,
+    rows_offered,
+    rules_beside,
+    to_choose,
+    version_of,
+    with_ids,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -62,7 +79,7 @@ def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProb
 
 
 def _filters() -> forms.FilterForm:
-    form = forms.FilterForm(request.args)
+    form = from_query(forms.FilterForm)
     form.unit.choices = rows_offered(units(), "全部")
     form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
@@ -71,7 +88,7 @@ def _filters() -> forms.FilterForm:
 
 
 def _words() -> dict[str, Any]:
-    return {"severities": SEVERITIES, "states": STATE_LABELS, "ways": WAYS}
+    return {"severities": SEVERITIES, "states": STATE_LABELS, "ways": WAYS, "until": counting.until_words}
 
 
 @pages.get("/problems/<uuid:problem_id>")
@@ -81,7 +98,8 @@ def show(problem_id: UUID) -> Any:
     found, who = queries.problem(problem_id), viewer()
     if who.is_unit:
         steps = problem_flow.steps_open_to(found, who)
-        return render("problems/unit_show.html", row=queries.unit_view(found, clock.today()), steps=steps)
+        row = queries.unit_view(found, clock.today())
+        return render("problems/unit_show.html", row=row, steps=steps, until=counting.until_words)
     if who.is_city:
         return render("problems/city_show.html", row=queries.city_view(found, clock.today()))
     return show_to_office(found)
@@ -89,34 +107,66 @@ def show(problem_id: UUID) -> Any:
 
 def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
     """The desk's page with the form that was sent, if any, and fresh ones for the rest."""
-    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
+    forms_of = {**_fresh_forms(found), **sent}
+    asked = forms_of["issue_form"].issued_on
+    start = (None if asked.errors else asked.data) or found.inspection.feedback_on or clock.today()
     context = {
         "row": found,
         "standing": queries.standing_of(found, clock.today()),
+        "ahead": counting.prospect(found, start, clock.today()),
+        "limit": counting.limit_words(found),
         "steps": problem_flow.steps_open_to(found, viewer()),
         "may_edit": viewer().has(P.EDIT_PROBLEMS) and found.state in OPEN,
-        "issue_form": forms.IssueForm(data={"issued_on": found.inspection.feedback_on or clock.today()}),
-        "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
-        "measure_form": forms.MeasureForm(),
+        "has_liaison": has_liaison(found.unit_id),
+        "journal": journal(found),
+        "beside": beside("problem", found.id),
+        "tags": [CRITERION_TAGS[tag] for tag in found.criterion_tags],
         **_words(),
-        **sent,
+        **forms_of,
     }
     return render("problems/show.html", status=status, **context)
+
+
+def saved(problem_id: UUID) -> Any:
+    """To the problem's page, which says that it was kept."""
+    return see("problems.show", problem_id=problem_id, said="saved")
+
+
+def _fresh_forms(found: Problem) -> dict[str, Any]:
+    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
+    first_day = found.inspection.feedback_on or clock.today()
+    return {
+        "issue_form": forms.IssueForm(data={"issued_on": first_day}),
+        "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
+        "revise_form": with_ids(forms.ReviseForm(obj=found), "revise-"),
+        "measure_form": forms.MeasureForm(),
+    }
 
 
 @pages.route("/problems/new", methods=["GET", "POST"])
 @needs(P.EDIT_PROBLEMS)
 def new() -> Any:
     """A draft."""
-    form = bound(forms.NewForm, data={"short_name": "镇上办事", "limit_text": "1 个月"})
-    form.inspection_id.choices = inspection_choices()
+    form = bound(forms.NewForm, data={"short_name": NEUTRAL_NAME})
+    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
     if is_sent(form):
         with rules_beside(form):
             of = inspection(UUID(form.inspection_id.data))
             made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=made.id, said="saved")
-    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
+            return saved(made.id)
+    return _edit_page(form, None)
+
+
+def _bare_day() -> Unit | None:
+    return queries.county_rules(viewer().county_id).in_force.means
+
+
+def _edit_page(form: Any, row: Problem | None) -> Any:
+    start = (row.inspection.feedback_on if row else None) or clock.today()
+    ahead = counting.prospect(row, start, clock.today()) if row and row.state == "draft" else None
+    context = {"row": row, "ahead": ahead, "limit": counting.limit_words(row) if row else "", **_words()}
+    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, **context)
 
 
 @pages.route("/problems/<uuid:problem_id>/edit", methods=["GET", "POST"])
@@ -125,12 +175,9 @@ def edit(problem_id: UUID) -> Any:
     """A draft fully; of an issued problem what issuing did not fix."""
     found = queries.problem(problem_id)
     form = _edit_form(found)
-    if is_sent(form):
-        with rules_beside(form):
-            _save(found, form)
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
-    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=found)
+    if carry_out(form, lambda: _save(found, form)):
+        return saved(problem_id)
+    return _edit_page(form, found)
 
 
 def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
@@ -142,7 +189,7 @@ def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
     data["criteria"] = "\n".join(found.criteria)
     data["measures"] = "\n".join(each.text for each in found.measures)
     form = bound(forms.DraftForm, data=data)
-    form.inspection_id.choices = inspection_choices()
+    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
     return form
 
 
@@ -158,14 +205,14 @@ def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
 def inspection_choices() -> list[Any]:
     """Those of the viewer, by unit and team."""
     rows = inspections()
-    return offered((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
+    return to_choose((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
 
 
 def _draft(form: forms.NewForm) -> actions.Draft:
     return actions.Draft(
         number=form.number.data,
         text=form.text.data,
-        short_name=form.short_name.data,
+        short_name=form.short_name.data or NEUTRAL_NAME,
         severity=form.severity.data,
         criteria=tuple(forms.lines(form.criteria.data)),
         criterion_tags=tuple(form.criterion_tags.data or ()),
@@ -180,13 +227,11 @@ def _draft(form: forms.NewForm) -> actions.Draft:
 @pages.post("/problems/<uuid:problem_id>/issue")
 @needs(P.ISSUE_PROBLEMS)
 def issue(problem_id: UUID) -> Any:
-    """Hand it over; criterion and way freeze, the deadline is counted."""
+    """Hand it over; criterion and way freeze, the deadline is counted as it was shown."""
     found, form = queries.problem(problem_id), bound(forms.IssueForm)
-    if is_sent(form):
-        with rules_beside(form):
-            actions.issue_problem(found, form.issued_on.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now(), "shown": form.shown.data or "", "knows_past": form.past.data}
+    if carry_out(form, lambda: actions.issue_problem(found, form.issued_on.data, **how)):
+        return saved(problem_id)
     return show_to_office(found, status=422, issue_form=form)
 
 
@@ -195,13 +240,27 @@ def issue(problem_id: UUID) -> Any:
 def amend(problem_id: UUID) -> Any:
     """The head changes criterion or way, with a reason."""
     found, form = queries.problem(problem_id), bound(forms.AmendForm)
+    fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: actions.amend_problem(found, *fixed, **how)):
+        return saved(problem_id)
+    return show_to_office(found, status=422, amend_form=form)
+
+
+@pages.post("/problems/<uuid:problem_id>/revisions")
+@needs(P.CHANGE_ISSUED)
+def revise(problem_id: UUID) -> Any:
+    """The head corrects deadline or responsibility, with a reason."""
+    found, form = queries.problem(problem_id), with_ids(bound(forms.ReviseForm), "revise-")
+    form.bare_day = _bare_day()
     if is_sent(form):
+        how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
         with rules_beside(form):
-            fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
-            actions.amend_problem(found, *fixed, version=version_of(form), by=viewer(), at=clock.now())
+            new = {name: form[name].data or "" for name in actions.REVISED}
+            actions.revise_problem(found, new, form.reason.data, knows_past=form.past.data, **how)
         if not has_errors(form):
             return see("problems.show", problem_id=problem_id, said="saved")
-    return show_to_office(found, status=422, amend_form=form)
+    return show_to_office(found, status=422, revise_form=form)
 
 
 @pages.post("/problems/<uuid:problem_id>/receipt")
@@ -209,7 +268,7 @@ def amend(problem_id: UUID) -> Any:
 def receive(problem_id: UUID) -> Any:
     """The unit's receipt, or the office's entry of it."""
     actions.receive_problem(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return saved(problem_id)
 
 
 @pages.post("/problems/<uuid:problem_id>/start")
@@ -217,7 +276,7 @@ def receive(problem_id: UUID) -> Any:
 def start(problem_id: UUID) -> Any:
     """Rectification begins."""
     actions.start_work(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return saved(problem_id)
 
 
 from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -118,6 +118,21 @@ def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
     return plans
 
 
+def at_counter(
+    viewer: Any, counter_id: UUID, first: date, last: date, *, besides: str = ""
+) -> list[PlannedVisit]:
+    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given."""
+    known = {plan.id: plan for month in vault.months(first, last) for plan in _found(viewer, month)}
+    found = [
+        plan
+        for plan in known.values()
+        if plan.counter_id == str(counter_id) and plan.first_day <= last and first <= plan.last_day
+    ]
+    found = [plan for plan in found if may_know(viewer, plan) and not plan.cancelled and plan.id != besides]
+    _log(viewer, found)
+    return sorted(found, key=lambda plan: (plan.starts, plan.id))
+
+
 def open_for(viewer: Any, plan_id: UUID) -> PlannedVisit:
     """One plan for somebody who may know it; raises NotVisible. Logged and committed before it is returned."""
     with apart() as session:
@@ -144,6 +159,16 @@ def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
     """The plan that a `begin` names, opened by the system; `session` is a system session."""
     row = _row(plan_id, session)
     return _clear(row) if row else None
+
+
+def at_begin_of(visit_id: UUID, person: UUID, day: date, session: Session) -> PlannedVisit | None:
+    """The plan, if there is one, whose visit somebody begins without naming it; `session` is a system session."""
+    rows = session.execute(
+        sa.select(Plan.id, Plan.blob)
+        .join(PlanIndex, PlanIndex.plan_id == Plan.id)
+        .where(PlanIndex.token == vault.token(person, day.isoformat()))
+    )
+    return next((plan for plan in map(_clear, rows) if plan.visit_id == str(visit_id)), None)
 
 
 def with_briefing(plan: PlannedVisit, content: dict[str, Any], at: int) -> PlannedVisit:

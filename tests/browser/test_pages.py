@@ -13,7 +13,7 @@ from tests.browser.hands import Hands
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OF_A_VISIT = (
     "", "/all", "/stuck", "/stuck?full=1", "/skip", "/late", "/log", "/note", "/talk", "/found", "/checks",
-    "/pictures", "/handin", "/after", "/more",
+    "/pictures", "/handin", "/after", "/then", "/aside", "/more",
 )  # fmt: skip
 OF_THE_DESK = (
     "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios",
@@ -58,7 +58,7 @@ def phone_sight(phone: LogIn, people: People) -> list[Sight]:
     page = phone("inspector1")
     page.goto("/n/")
     briefing = page.get_by_role("link", name="看一遍再去").get_attribute("href") or ""
-    before = Sight(phone("inspector2"), ("/n/", briefing, "/n/new", "/me"))
+    before = Sight(phone("inspector2"), ("/n/", briefing, "/n/new", "/n/new?beside=1", "/me"))
     page.goto(briefing)
     hands = Hands(page)
     hands.button("到了，开始办事")
@@ -67,6 +67,9 @@ def phone_sight(phone: LogIn, people: People) -> list[Sight]:
     hands.stage("到达", "取号")
     hands.camera("NOTICE", now=1)
     hands.answer(page.locator("form.ask").first, "否")
+    page.goto(f"{visit}/stuck")
+    hands.button("要补东西")
+    expect(page.locator("#next")).to_have_text("到此为止")
     page.goto(f"{visit}/checks")
     tick = page.get_by_role("link", name="还没判").get_attribute("href") or ""
     within = Sight(page, (*(f"{visit}{end}" for end in OF_A_VISIT), tick))

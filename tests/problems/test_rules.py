@@ -33,7 +33,11 @@ def issue(story: Story, clerk: Any, on: str, limit: str) -> Problem:
     edit = f"/problems/{problem(story, '示例-05').id}/edit"
     clerk.post(edit, data=changed(fields_of(clerk.get(edit).text, edit), limit_text=limit))
     step = edit.replace("edit", "issue")
-    assert clerk.post(step, data={"issued_on": on}).status_code == 303
+    asked = clerk.post(
+        step, data={"issued_on": on}
+    )  # another day than the page's own: counted and shown first
+    sent = changed(fields_of(asked.text, step), issued_on=on, past="y")
+    assert clerk.post(step, data=sent).status_code == 303
     return problem(story, "示例-05")
 
 
@@ -97,20 +101,20 @@ def test_days_to_go_know_the_local_days(story: Story, as_: Any) -> None:
 
 def test_an_estimate_is_counted_anew_once_the_year_is_known(story: Story, as_: Any) -> None:
     head = as_("head")
-    found = issue(story, as_("clerk"), "2090-05-04", "3 个工作日")
-    assert (found.due, found.due_estimated) == (date(2090, 5, 9), True)
+    found = issue(story, as_("clerk"), "2028-05-04", "3 个工作日")
+    assert (found.due, found.due_estimated) == (date(2028, 5, 9), True)
     assert "放假安排还没公布" in head.get("/rules").text
     head.post("/rules/recounting")
     assert problem(story, "示例-05").due_estimated
-    notice = {"lines": "2090-05-05 休息 劳动节\n2090-05-06 上班", "year": "2090", "reason": REASON}
+    notice = {"lines": "2028-05-05 休息 劳动节\n2028-05-06 上班", "year": "2028", "reason": REASON}
     assert post(head, "/rules/days", **notice).status_code == 303
-    assert problem(story, "示例-05").due == date(2090, 5, 9)  # until somebody asks
+    assert problem(story, "示例-05").due == date(2028, 5, 9)  # until somebody asks
     offered = head.get("/rules").text
-    assert "2090年5月9日" in offered
+    assert "2028年5月9日" in offered
     assert "按正式放假表重算" in offered
     assert head.post("/rules/recounting").status_code == 303
     done = problem(story, "示例-05")
-    assert (done.due, done.due_estimated) == (date(2090, 5, 9), False)
+    assert (done.due, done.due_estimated) == (date(2028, 5, 9), False)
     assert last_entry(story, "示例-05")["action"] == "recount"
     assert "示例-05" not in head.get("/rules").text
     with story.app.app_context():
@@ -119,14 +123,14 @@ def test_an_estimate_is_counted_anew_once_the_year_is_known(story: Story, as_: A
 
 def test_counting_anew_keeps_the_rule_the_deadline_was_set_by(story: Story, as_: Any) -> None:
     head = as_("head")
-    assert issue(story, as_("clerk"), "2090-05-04", "3 个工作日").due == date(2090, 5, 9)
+    assert issue(story, as_("clerk"), "2028-05-04", "3 个工作日").due == date(2028, 5, 9)
     counting = {"first_day_counts": "y", "roll_forward": None, "basis": "县里新规定", "reason": REASON}
     post(head, "/rules/counting", **counting)
-    post(head, "/rules/days", lines="2090-05-05 休息", year="2090", reason=REASON)
+    post(head, "/rules/days", lines="2028-05-05 休息", year="2028", reason=REASON)
     head.post("/rules/recounting")
-    assert problem(story, "示例-05").due == date(2090, 5, 10)
+    assert problem(story, "示例-05").due == date(2028, 5, 10)
     payload = last_entry(story, "示例-05")["payload"]
-    assert payload == {"due": ["2090-05-09", "2090-05-10"], "rule": "民法典第201至203条"}
+    assert payload == {"due": ["2028-05-09", "2028-05-10"], "rule": "民法典第201至203条"}
 
 
 def test_the_lists_are_called_as_the_county_calls_them(as_: Any) -> None:
@@ -168,3 +172,29 @@ def test_two_heads_see_what_differs(as_: Any) -> None:
     assert answer.status_code == 409
     assert "问题台账" in answer.text
     assert "任务清单" in answer.text
+
+
+def test_bare_days_are_counted_as_the_county_settles_and_told(story: Story, as_: Any) -> None:
+    head, clerk = as_("head"), as_("clerk")
+    edit = f"/problems/{problem(story, '示例-05').id}/edit"
+    typed = changed(fields_of(clerk.get(edit).text, edit), limit_text="十天")
+    refused = clerk.post(edit, data=typed)
+    assert refused.status_code == 422
+    assert "没说是工作日还是自然日" in refused.text
+    assert (
+        post(head, "/rules/counting", bare_day="workday", basis="县里通知", reason=REASON).status_code == 303
+    )
+    assert "按工作日数" in head.get("/rules").text
+    assert "只写“天”的按工作日数" in clerk.get(edit).text
+    assert clerk.post(edit, data=typed).status_code == 303
+    assert "（10 个工作日）" in clerk.get(edit.removesuffix("/edit")).text
+
+
+def test_a_deadline_once_counted_from_bare_days_is_recounted_as_it_was(story: Story, as_: Any) -> None:
+    """Before they were asked back, bare days were calendar days; the page of rules must still open."""
+    with story.app.app_context(), apart(writes=True) as session:
+        old = {"limit_text": "10 天", "due": date(2090, 5, 15), "due_estimated": True}
+        session.execute(sa.update(Problem).where(Problem.number == "示例-04").values(**old))
+    text = as_("head").get("/rules").text
+    assert "示例-04" in text
+    assert "（10 个自然日，估算）" in as_("clerk").get(f"/problems/{problem(story, '示例-04').id}").text

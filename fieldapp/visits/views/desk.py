@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request, url_for
+
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
@@ -12,10 +14,12 @@ from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
 from fieldapp.visits.scenario_content import limit_text
 from fieldapp.visits.views import pages
-from fieldapp.web import menu
+from fieldapp.web import beside, menu
+from fieldapp.web.beside import Beside
 from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
+from fieldapp.web.ui import dated_text
 from fieldapp.web.viewer import viewer
 
 menu.entry(40, "visits.index", "交来的记录")
@@ -24,8 +28,35 @@ menu.entry(40, "visits.index", "交来的记录")
 @pages.get("/visits")
 @needs(Permission.READ_VISITS)
 def index() -> Any:
-    """Handed-in visits that the viewer may see, newest first."""
-    return render("visits/index.html", rows=queries.handed_in())
+    """Handed-in visits that the viewer may see, newest first; `?problem=` keeps those that judged it."""
+    asked = _asked_problem()
+    if asked is None:
+        return render("visits/index.html", rows=queries.handed_in(), number="")
+    rows = queries.judging(asked)
+    found = problem_of(rows[0].briefing, str(asked)) if rows else None
+    return render("visits/index.html", rows=rows, number=found["number"] if found else "这个问题")
+
+
+def _asked_problem() -> UUID | None:
+    try:
+        return UUID(request.args["problem"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _visits_beside(problem_id: UUID) -> Beside | None:
+    """What the problem's page lists for those who may see it: the problem itself never knows of visits."""
+    if not viewer().has(Permission.READ_VISITS):
+        return None
+    rows = queries.judging(problem_id)
+    links = tuple(
+        (f"{dated_text(row.day)}·{row.team.name}", url_for("visits.show_visit", visit_id=row.id))
+        for row in rows[:5]
+    )
+    return Beside("核过这个问题的记录", links, url_for("visits.index", problem=problem_id)) if rows else None
+
+
+beside.provide("problem", _visits_beside)
 
 
 @pages.get("/visits/<uuid:visit_id>")
@@ -33,7 +64,9 @@ def index() -> Any:
 def show_visit(visit_id: UUID) -> Any:
     """Timeline, photos, answers, claims, conclusions against criteria."""
     found = queries.visit(visit_id)
-    if found.state == "under_way" and not viewer().is_office and not _is_leader(found):
+    if found.state == "under_way" and queries.takes_part(
+        visit_id, viewer().person_id
+    ):  # who leads is blind as well
         return see("visits.memo", visit_id=visit_id)
     return render("visits/show.html", **_facts(found))
 
@@ -48,6 +81,7 @@ def _facts(found: Any) -> dict[str, Any]:
     return {
         "visit": found,
         "r": record,
+        "judged_late": queries.judged_late(found),
         "spoiled": queries.spoiled(record),
         "c": found.briefing,
         "names": names,
