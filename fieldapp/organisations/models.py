@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fieldapp.db import Base, Id, Text, Versioned
+from fieldapp.db import Base, Id, Instant, Text, Versioned
 
 
 def same_county(column: Any, viewer: Any) -> sa.ColumnElement[bool]:
@@ -94,6 +94,7 @@ class TeamMembership(Versioned, Base):
     leads: Mapped[bool] = mapped_column(default=False)
     starts: Mapped[date]
     ends: Mapped[date]
+    added_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)  # None: laid by the system, always there
     team: Mapped[Team] = relationship()
     person: Mapped[Person] = relationship()
 

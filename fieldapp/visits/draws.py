@@ -107,8 +107,7 @@ def make_draw(
     }
     if not names:
         raise RuleBroken("没有可以抽的", "counters")
-    seed = ids.random_bytes(32)
-    candidates = sorted(names)
+    seed, candidates = ids.random_bytes(32), sorted(names)
     made = Draw(
         id=str(ids.new_id()),
         county_id=str(by.county_id),

@@ -137,5 +137,6 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
         if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
             response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
         return response
+    # without script the page opens where one was; with it, it never left
     place = f"#{quote(subject)}" if subject and target in phone.WITH_PLACES else ""
     return make_response(redirect(address + place, 303))
