@@ -23,13 +23,16 @@ def lock(problem: Problem) -> None:
 def write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: int) -> None:
     """Save, and say so in the problem's history."""
     db.session.flush()
-    history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
+    said = {**payload, "content": problem.content_hash}
+    history.append(problem.stream, action, actor=by.actor, at=at, payload=said)
 
 
 def write_created(problems: Sequence[Problem], by: Any, at: int) -> None:
     """Save them, and begin their histories; once for a whole sheet, since the phones' taps wait for it."""
     db.session.flush()
-    said = {problem.stream: {"number": problem.number} for problem in problems}
+    said = {
+        problem.stream: {"number": problem.number, "content": problem.content_hash} for problem in problems
+    }
     history.append_first(said, "create", actor=by.actor, at=at)
 
 

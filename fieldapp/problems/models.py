@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County, Unit, same_county
@@ -48,6 +49,13 @@ STATE_LABELS = {
     "closed": "已销号",
     "reopened": "重启",
 }
+
+
+_CONTENT = (
+    "county_id", "inspection_id", "unit_id", "team_id", "number", "text", "short_name", "severity", "criteria",
+    "criterion_tags", "verification", "department", "responsible", "limit_text", "issued_on", "due", "due_estimated",
+    "due_rule",
+)  # fmt: skip
 
 
 class Problem(Versioned, Base):
@@ -92,6 +100,16 @@ class Problem(Versioned, Base):
     @property
     def stream(self) -> str:
         return stream_name("problem", self.id)
+
+    @property
+    def content_hash(self) -> str:
+        """Of all that the row and its measures say but the state."""
+        measures = [
+            [row.id, row.place, row.text, row.progress, row.done, row.reported_at]
+            for row in sorted(self.measures, key=lambda row: (row.place, row.id))
+        ]
+        own = {name: getattr(self, name) for name in _CONTENT}
+        return history.content_hash({**own, "measures": measures})
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldapp import ids
+from fieldapp import heads, ids
 from fieldapp.db import Base, Id, apart, db
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.visits import draw, vault
@@ -35,6 +35,9 @@ class DrawRow(Base):
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return sa.false()
+
+
+heads.grows(DrawRow)
 
 
 @dataclass(frozen=True)
@@ -134,14 +137,23 @@ def draws_of(viewer: Any) -> list[Draw]:
         rows = session.scalars(
             sa.select(DrawRow.blob).where(DrawRow.token == vault.token(viewer.person_id, "all", "draw"))
         ).all()
-    return sorted((Draw(**vault.unseal(row)) for row in rows), key=lambda each: each.at, reverse=True)
+    found = [each for each in map(opened, rows) if each is not None]
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def opened(blob: bytes) -> Draw | None:
+    """The draw of a blob; None when it does not open."""
+    try:
+        return Draw(**vault.unseal(blob))
+    except (vault.Unreadable, TypeError):
+        return None
 
 
 def draw_for(viewer: Any, draw_id: UUID, *, knows: bool = False) -> Draw:
     """One draw for whoever drew it, or for a knower of its plan (`knows`); raises NotVisible."""
     with apart() as session:
         blob = session.scalar(sa.select(DrawRow.blob).where(DrawRow.id == draw_id))
-    found = Draw(**vault.unseal(blob)) if blob else None
+    found = opened(blob) if blob else None
     if found is None or found.county_id != str(viewer.county_id):
         raise NotVisible
     if not knows and found.by != str(viewer.person_id):

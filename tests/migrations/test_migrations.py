@@ -1,6 +1,7 @@
 """The schema is made, taken back and made again; models and migrations agree; no step loses a trigger."""
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -15,12 +16,17 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from fieldapp import config
+from fieldapp.access.models import Audit, RoleGrant
 from fieldapp.app import create_app, is_migrated
-from fieldapp.db import db, table
+from fieldapp.db import apart, db, table
+from fieldapp.heads import Head, is_genuine
+from fieldapp.office import triggers as office_triggers
+from fieldapp.office.check import faults
 from fieldapp.schema import downgrade, upgrade
 from fieldapp.visits.models import Visit, VisitAttendance, VisitPerson
 from tests import databases
 from tests.conftest import Factory, close
+from tests.story import Story
 from tests.tampering import APPEND_ONLY
 
 POSTGRES = databases.KIND == "postgres"
@@ -118,8 +124,58 @@ def test_no_step_loses_a_trigger(blank: Flask) -> None:
             assert triggers() == (expected_triggers(before) if before != "base" else set()), revision
 
 
+def test_the_check_knows_every_trigger_in_the_words_of_the_migrations(blank: Flask) -> None:
+    """Where this fails after a new migration: what is found belongs into fieldapp/office/triggers.json."""
+    with blank.app_context():
+        upgrade()
+        with apart() as session:
+            found = office_triggers.found(session)
+    assert set(found) == expected_triggers()
+    assert found == office_triggers.expected("postgresql" if POSTGRES else "sqlite"), json.dumps(found)
+
+
 def test_every_table_that_only_grows_is_named() -> None:
     assert {table for revision in REVISIONS for table in grows(revision)} == set(APPEND_ONLY)
+
+
+def test_heads_of_what_is_there_are_built_as_they_were_written(story: Story) -> None:
+    """A database from before 0005: every head is made from the rows, and who is confirmed gets an audit row."""
+    with story.app.app_context():
+        before = _heads()
+        downgrade(revision="0004")
+        upgrade()
+        assert {name: end for name, end in _heads().items() if not name.startswith("audit:")} == {
+            name: end for name, end in before.items() if not name.startswith("audit:")
+        }
+        assert list(faults()) == []
+        with apart() as session:
+            known = sa.select(Audit.about).where(Audit.event == "role_known")
+            confirmed = sa.select(RoleGrant.role).where(RoleGrant.confirmed_by.is_not(None))
+            roles = sorted(session.scalars(confirmed))
+            assert sorted(about.split(" ")[1] for about in session.scalars(known)) == roles
+            assert {"clerk", "head"} <= set(roles)
+        downgrade(revision="0004")
+        upgrade()
+        with apart() as session:
+            assert len(session.scalars(known).all()) == len(roles)  # the same rows speak for it a second time
+
+
+def test_what_has_no_history_gets_a_head_at_nought(blank: Flask) -> None:
+    planned, unplanned = uuid4(), uuid4()
+    with blank.app_context():
+        upgrade(revision="0004")
+        _visits(planned, unplanned, uuid4(), uuid4())
+        upgrade()
+        heads = _heads()
+        assert {heads[f"visit:{each}"] for each in (planned, unplanned)} == {(0, "0" * 64)}
+        assert heads["all:visit"] == (2, "0" * 64)
+
+
+def _heads() -> dict[str, tuple[int, str]]:
+    with apart() as session:
+        rows = list(session.scalars(sa.select(Head)))
+        assert all(is_genuine(row) for row in rows)
+        return {row.name: (row.seq, row.hash) for row in rows}
 
 
 def test_who_is_confirmed_is_derived_on_the_way_down(blank: Flask) -> None:
