@@ -110,7 +110,8 @@ def make_draw(
     }
     if not names:
         raise RuleBroken("没有可以抽的", "counters")
-    seed, candidates = ids.random_bytes(32), sorted(names)
+    seed = ids.random_bytes(32)
+    candidates = sorted(names)
     made = Draw(
         id=str(ids.new_id()),
         county_id=str(by.county_id),
@@ -125,10 +126,13 @@ def make_draw(
         rest_days=any(each.is_rest for each in days),
         estimated=[each.day.isoformat() for each in days if each.estimated],
     )
-    owner = vault.token(by.person_id, "all", "draw")
+    _keep(made, vault.token(by.person_id, "all", "draw"))
+    return made
+
+
+def _keep(made: Draw, owner: str) -> None:
     db.session.add(DrawRow(id=UUID(made.id), token=owner, key_id=vault.KEY_ID, blob=vault.seal(asdict(made))))
     db.session.flush()
-    return made
 
 
 def draws_of(viewer: Any) -> list[Draw]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from fieldapp import heads, ids
 from fieldapp.db import db, insert, rows_changed
-from fieldapp.visits import kinds, payloads
+from fieldapp.visits import kinds
 from fieldapp.visits.models import TapRow
 
 _TAPS: Any = TapRow.__table__
@@ -63,16 +63,14 @@ class Sent:
 def read(form: Mapping[str, list[str]]) -> Sent:
     """A tap from the fields of a form; raises ValueError when nothing can be kept of it."""
     kind = _first(form, "kind")
-    tap_id, _choice = payloads.press(_first(form, "press"))
+    tap_id, _choice = kinds.press(_first(form, "press"))
     if not kind or len(kind) > 40 or not kind.isascii():
         raise ValueError("malformed")
     return Sent(
         id=tap_id,
         kind=kind,
         v=_small(form, "v") or 1,
-        payload=payloads.payload_of(
-            kind, {name: values for name, values in form.items() if name not in GO_ON}
-        ),
+        payload=kinds.payload_of(kind, {name: values for name, values in form.items() if name not in GO_ON}),
         seq=_small(form, "seq"),  # else the server counts
         times={name: _number(form, name) for name in kinds.TIMES},
         person=_first(form, "person"),

@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldapp.visits import kinds, payloads
+from fieldapp.visits import kinds
 from tests.visits.phones import ANN, VISIT, Phone
 
 PRESS = "6b1f7a1e-64a5-4b0e-9a27-0e3f5d3f3b11"
 
 
 def payload(kind: str, choice: str = "", **fields: Any) -> dict[str, Any]:
-    return payloads.payload_of(kind, {"press": f"{PRESS}:{choice}", **fields})
+    return kinds.payload_of(kind, {"press": f"{PRESS}:{choice}", **fields})
 
 
 class TestPress:
     def test_the_buttons_value_is_the_taps_id_and_the_choice(self) -> None:
-        assert payloads.press(f"{PRESS}:accept") == (UUID(PRESS), "accept")
+        assert kinds.press(f"{PRESS}:accept") == (UUID(PRESS), "accept")
 
     def test_a_choice_may_hold_a_colon_or_be_missing(self) -> None:
-        assert payloads.press(f"{PRESS}:a:b")[1] == "a:b"
-        assert payloads.press(PRESS) == (UUID(PRESS), "")
+        assert kinds.press(f"{PRESS}:a:b")[1] == "a:b"
+        assert kinds.press(PRESS) == (UUID(PRESS), "")
 
     def test_without_an_id_nothing_can_be_kept(self) -> None:
         with pytest.raises(ValueError, match="malformed"):
-            payloads.press("accept")
+            kinds.press("accept")
 
 
 class TestPayload:
@@ -78,8 +78,8 @@ class TestPayload:
             assert payload(kind, "x")[field] == "x"
 
     def test_what_belongs_to_the_tap_or_the_form_is_no_payload(self) -> None:
-        envelope = dict.fromkeys(payloads.ENVELOPE - {"press"}, "1")
-        assert payloads.payload_of("stage", {"press": f"{PRESS}:call", **envelope}) == {"stage": "call"}
+        envelope = dict.fromkeys(kinds.ENVELOPE - {"press"}, "1")
+        assert kinds.payload_of("stage", {"press": f"{PRESS}:call", **envelope}) == {"stage": "call"}
 
     def test_an_unknown_choice_or_number_is_kept_as_it_came(self) -> None:
         assert payload("answer", "maybe", item="greet")["value"] == "maybe"
@@ -104,7 +104,7 @@ class TestPayload:
     )
     def test_only_what_cannot_be_kept_is_malformed(self, fields: dict[str, str]) -> None:
         with pytest.raises(ValueError, match="malformed"):
-            payloads.payload_of("note", fields)
+            kinds.payload_of("note", fields)
 
     def test_a_long_note_is_kept_and_flagged(self) -> None:
         kept = payload("note", text="长" * 2001)
@@ -118,7 +118,7 @@ class TestPayload:
     ) -> None:
         kept: dict[str, Any] = {}
         with suppress(ValueError):
-            kept = payloads.payload_of(kind, {**form, "press": f"{PRESS}:{choice}"})
+            kept = kinds.payload_of(kind, {**form, "press": f"{PRESS}:{choice}"})
         assert kinds.canonical(kept)
         kinds.problems_of(kind, kept)
 
