@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Response, g, make_response, redirect, request, url_for
@@ -130,12 +130,13 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     if target not in phone.SCREENS or (target in phone.OF_A_SUBJECT and wanted is None):
         target = "memo"
     values: dict[str, Any] = {"subject": wanted} if wanted else {}
-    place = subject if target in phone.WITH_PLACES else None  # without script the page opens there again
-    address = url_for(f"visits.{target}", visit_id=visit_id, _anchor=place, **values)
+    address = url_for(f"visits.{target}", visit_id=visit_id, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
         if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
             response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
         return response
-    return make_response(redirect(address, 303))
+    # without script the page opens where one was; with it, it never left
+    place = f"#{quote(subject)}" if subject and target in phone.WITH_PLACES else ""
+    return make_response(redirect(address + place, 303))
