@@ -4,6 +4,7 @@ by a reload, by Back and by whoever it is sent to, and stands in the server's lo
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.http import dump_cookie
 
 SECONDS = 60  # the next page is on its way already; later it would speak of something else
 
@@ -14,7 +15,7 @@ def _cookie() -> str:
 
 def leave(response: Response, name: str, n: int = 0) -> None:
     """Have the next page say the sentence of templates/ui/said.html that has this name, with its number if any."""
-    response.set_cookie(
+    cookie = dump_cookie(
         _cookie(),
         f"{name}.{n}",
         max_age=SECONDS,
@@ -22,7 +23,9 @@ def leave(response: Response, name: str, n: int = 0) -> None:
         httponly=True,
         samesite="Lax",
         path="/",
+        sync_expires=False,  # a date by the machine's clock, which two equal answers would not share
     )
+    response.headers.add("Set-Cookie", cookie)
 
 
 def take() -> tuple[str, int]:
