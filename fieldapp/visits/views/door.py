@@ -134,8 +134,9 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
-        if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
-            response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
+        is_another = urlsplit(request.headers.get("HX-Current-URL", "")).path != address
+        if is_another or target == "interview":  # another page opens at its top, an empty form as well
+            response.headers["HX-Reswap"] = "outerHTML show:window:top"
         return response
     # without script the page opens where one was; with it, it never left
     place = f"#{quote(subject)}" if subject and target in phone.WITH_PLACES else ""
