@@ -159,8 +159,8 @@ def said(name: str, value: Any) -> str:
 
 def _set(problem: Problem, columns: dict[str, Any]) -> dict[str, list[Any]]:
     """Set the columns and return [before, after] of those that changed, as the history may hold them."""
-    changed = {name: [getattr(problem, name), new] for name, new in columns.items()}
-    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    pairs = {name: [getattr(problem, name), new] for name, new in columns.items()}
+    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     for name, pair in changed.items():
         setattr(problem, name, pair[1])
     return {
@@ -238,8 +238,7 @@ def revise_problem(
     columns = {name: columns[name].strip() for name in REVISED}
     if version != problem.version:
         raise _conflict(problem, columns)
-    changed = {name: [getattr(problem, name), new] for name, new in columns.items()}
-    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    changed = _set(problem, columns)  # before the step: its entry carries the hash of what it leaves
     if not changed:
         raise RuleBroken("和现在的一样，没有要改的")
     facts: dict[str, Any] = {"reason": reason.strip(), "changed": changed}
@@ -249,8 +248,6 @@ def revise_problem(
         facts |= {"due": [problem.due.isoformat(), found.day.isoformat()], "rule": found.rule_version}
         problem.due, problem.due_estimated, problem.due_rule = found
     problem_flow.take(problem, "revise", by=by, at=at, facts=facts)
-    _set(problem, columns)
-    db.session.flush()
 
 
 def import_rows(rows: Sequence[Row], inspection: Inspection, *, by: Any, at: int) -> list[Problem]:
