@@ -125,19 +125,12 @@ def request_transaction(writes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def keeping() -> Iterator[Session]:
+def keeping() -> Iterator[None]:
     """A write transaction inside a request that otherwise reads, committed at the end of the block: for the door, where
     a tap must be on disk before anything is made of it that could fail."""
     db.session.rollback()
-    token = _writing.set(True)
-    try:
-        yield db.session()
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        _writing.reset(token)
+    with request_transaction(writes=True):
+        yield
 
 
 @contextmanager

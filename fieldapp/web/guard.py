@@ -31,31 +31,27 @@ def open_to_everyone(reason: str) -> Callable[[View], View]:
 
 
 def tap_door(*permissions: Any) -> Callable[[View], View]:
-    """As `needs`, but a missing login is the view's own answer: it must say 401 without an acknowledgement."""
+    """As `needs`, but a missing login is the view's own answer: it must say 401 without an acknowledgement. And the
+    view begins its own write transactions (db.keeping)."""
 
     def declare(view: View) -> View:
         view.access = permissions  # type: ignore[attr-defined]
         view.is_tap_door = True  # type: ignore[attr-defined]
-        return view
+        return only_reads(view)
 
     return declare
 
 
 def only_reads(view: View) -> View:
-    """A post that shows and keeps nothing: it must not hold SQLite's one write lock while the taps wait."""
+    """A post whose own transaction keeps nothing: it must not hold SQLite's one write lock while the taps wait."""
     view.only_reads = True  # type: ignore[attr-defined]
     return view
 
 
-def is_tap_door() -> bool:
-    """Whether the request goes to the tap's door."""
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_tap_door", False)
-
-
 def is_writing() -> bool:
-    """Whether what the request goes to writes in the request's own transaction; the tap's door begins its own."""
+    """Whether what the request goes to writes in the request's own transaction."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return request.method not in SAFE and not getattr(view, "only_reads", False) and not is_tap_door()
+    return request.method not in SAFE and not getattr(view, "only_reads", False)
 
 
 def refuse_undeclared(app: Flask) -> None:
@@ -103,7 +99,7 @@ def install(
         if hasattr(view, "open_because"):
             return None
         if g.viewer is None:
-            return None if is_tap_door() else ask_login()
+            return None if getattr(view, "is_tap_door", False) else ask_login()
         if not any(may(g.viewer, permission) for permission in access):
             on_denied(g.viewer, request.endpoint or "")
             abort(404)
