@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fieldapp.deadlines.county_rules import rules_of
-from fieldapp.deadlines.limits import Due, Unit, due, parse_limit, wording
+from fieldapp.deadlines.limits import CountingRule, Due, Limit, Unit, due, parse_limit, wording
 from fieldapp.errors import RuleBroken
 from fieldapp.organisations.models import County
 from fieldapp.problems.models import Problem
@@ -18,14 +18,20 @@ def counted(limit_text: str, start: date, county: County) -> Due:
     return due(limit, start, rules.in_force, rules.overrides)
 
 
+def set_by(problem: Problem, rule: CountingRule) -> Limit:
+    """The limit of a deadline that is set, as this rule of counting read it; before bare days were asked back they were
+    counted as calendar days."""
+    return parse_limit(problem.limit_text, rule.means or Unit.DAY)
+
+
 def limit_words(problem: Problem) -> str:
     """10 个工作日; empty for a day named outright, and for a limit that still has to be asked back."""
     rules = rules_of(problem.county.settings)
-    means = rules.in_force.means
-    if problem.due_rule:  # before bare days were asked back they were counted as calendar days
-        means = rules.counted_by(problem.due_rule).means or Unit.DAY
     try:
-        limit = parse_limit(problem.limit_text, means)
+        if problem.due_rule:
+            limit = set_by(problem, rules.counted_by(problem.due_rule))
+        else:
+            limit = parse_limit(problem.limit_text, rules.in_force.means)
     except RuleBroken:
         return ""
     return "" if limit.on else wording(limit)

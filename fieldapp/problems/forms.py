@@ -54,6 +54,15 @@ def tags_field() -> SelectMultipleField:
     )
 
 
+def reason_field() -> TextAreaField:
+    """Why the head changes what stood."""
+    return TextAreaField(
+        "为什么改",
+        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
+        filters=[lambda x: x and x.strip()],
+    )
+
+
 class IssuedForm(Form):
     """What issuing did not fix. Not one word of the criterion or the way."""
 
@@ -110,11 +119,7 @@ class AmendForm(Form):
 
     criteria = TextAreaField("销号标准", [REQUIRED, at_most(2000), unmarked], description="一行一条")
     verification = SelectField("核实方式", choices=offered(WAYS.items()))
-    reason = TextAreaField(
-        "为什么改",
-        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
-        filters=[lambda x: x and x.strip()],
-    )
+    reason = reason_field()
     version = HiddenField()
 
 
@@ -126,11 +131,7 @@ class ReviseForm(Form):
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
     past = BooleanField("仍这样定")
-    reason = TextAreaField(
-        "为什么改",
-        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
-        filters=[lambda x: x and x.strip()],
-    )
+    reason = reason_field()
     version = HiddenField()
 
 

@@ -263,13 +263,11 @@ def revise(problem_id: UUID) -> Any:
     """The head corrects deadline or responsibility, with a reason."""
     found, form = queries.problem(problem_id), with_ids(bound(forms.ReviseForm), "revise-")
     form.bare_day = _bare_day()
-    if is_sent(form):
-        how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
-        with rules_beside(form):
-            new = {name: form[name].data or "" for name in actions.REVISED}
-            actions.revise_problem(found, new, form.reason.data, knows_past=form.past.data, **how)
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="changed")
+    new = {name: form[name].data or "" for name in actions.REVISED}
+    said = (new, form.reason.data)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now(), "knows_past": form.past.data}
+    if carry_out(form, lambda: actions.revise_problem(found, *said, **how)):
+        return saved(problem_id, said="changed")
     return show_to_office(found, status=422, revise_form=form)
 
 
