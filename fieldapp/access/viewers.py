@@ -94,7 +94,8 @@ def viewer_of(token: str, limits: dict[bool, tuple[int, int]], session: Session)
     """The viewer of a login token, or None when it is unknown, ended, idle or too old, or its account disabled.
 
     `limits` gives idle and absolute seconds by phone; `session` is a system session."""
-    row = session.execute(_LOGIN, {"token_hash": hash_token(token)}).first()
+    token_hash = hash_token(token)
+    row = session.execute(_LOGIN, {"token_hash": token_hash}).first()
     if row is None:
         return None
     idle, absolute = limits[row.phone]
@@ -104,7 +105,7 @@ def viewer_of(token: str, limits: dict[bool, tuple[int, int]], session: Session)
     return replace(
         bare,
         account_id=row.id,
-        login_hash=hash_token(token),
+        login_hash=token_hash,
         seen_at=row.seen_at,
         phone=row.phone,
         big_text=row.big_text,

@@ -9,6 +9,7 @@ colleague's judgements can be read, one's own stand: only a leader's correction 
 from typing import Any
 from uuid import UUID
 
+from fieldapp.ids import read_id
 from fieldapp.visits.holding import is_instant, plain
 from fieldapp.visits.instants import key_of
 from fieldapp.visits.kinds import KINDS, Tap, problems_of
@@ -20,10 +21,7 @@ NOT_CORRECTED = frozenset({"undo", "correct", "handin"})
 
 
 def target_of(tap: Tap) -> UUID | None:
-    try:
-        return UUID(str(tap.payload.get("tap")))
-    except ValueError:
-        return None
+    return read_id(str(tap.payload.get("tap")))
 
 
 def undo(log: Log) -> None:

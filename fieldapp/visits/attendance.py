@@ -37,8 +37,12 @@ class LedVisit:
     short_name: str
     day: date
     is_frozen: bool
-    is_waiting: bool
     people: tuple[Somebody, ...]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is somebody of whom nothing has been said."""
+        return any(one.went is None for one in self.people)
 
 
 def words(visit_id: UUID, session: Session) -> Words:
@@ -56,12 +60,8 @@ def is_struck(visit_id: UUID, person: UUID, session: Session) -> bool:
 def people_to_confirm(visit: Visit) -> list[UUID]:
     """Participants of an unplanned visit of whom the leader has said nothing; while there are any, no review."""
     with system_reads() as session:
-        return _to_confirm(visit, session)
-
-
-def _to_confirm(visit: Visit, session: Session) -> list[UUID]:
-    said = words(visit.id, session)
-    return [person for person in _people(visit, session) if person not in said]
+        said = words(visit.id, session)
+        return [person for person in _people(visit, session) if person not in said]
 
 
 def _people(visit: Visit, session: Session) -> list[UUID]:
@@ -110,7 +110,6 @@ def _led(visit: Visit, session: Session) -> LedVisit:
         str(visit.briefing["short_name"]),
         visit.day,
         is_frozen=visit.handed_in_at is not None,
-        is_waiting=bool(_to_confirm(visit, session)),
         people=somebodies(visit, session),
     )
 

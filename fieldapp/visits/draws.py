@@ -153,6 +153,14 @@ def opened(blob: bytes) -> Draw | None:
         return None
 
 
+def draw_named(viewer: Any, text: str, *, knows: bool = False) -> Draw | None:
+    """The draw that an address or a plan names; None when it names none. Raises NotVisible as `draw_for`."""
+    named = ids.read_id(text)
+    if text and named is None:
+        raise NotVisible
+    return draw_for(viewer, named, knows=knows) if named else None
+
+
 def draw_for(viewer: Any, draw_id: UUID, *, knows: bool = False) -> Draw:
     """One draw for whoever drew it, or for a knower of its plan (`knows`); raises NotVisible."""
     with apart() as session:

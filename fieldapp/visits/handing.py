@@ -6,6 +6,7 @@ from itertools import islice
 from uuid import UUID
 
 from fieldapp.visits.amending import reason_of
+from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.effects import Entry
 from fieldapp.visits.instants import key_of
 from fieldapp.visits.kinds import Tap, covered, has_photo, is_complete, manifest
@@ -13,7 +14,6 @@ from fieldapp.visits.log import Log
 from fieldapp.visits.record import Conflict, Countersign, Handin, Rival
 from fieldapp.visits.words import conflict_sentence
 
-AT_LEAST = 2  # one person's record is never complete by itself
 NUMBERS_SHOWN = 100
 
 
@@ -98,7 +98,7 @@ def missing(
     photos = sum(handin.missing_photos for handin in counting if not handin.complete)
     odd = any(not (h.complete or h.missing_taps or h.missing_photos) for h in counting)
     found = []
-    if len(log.people) < AT_LEAST:
+    if len(log.people) < MIN_PEOPLE:  # one person's record is never complete by itself
         found.append("至少要两个人的记录")
     if absent:
         found.append(f"还有 {len(absent)} 人没交")

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock, history
+from fieldapp import clock, history, ids
 from fieldapp.db import insert, rows_changed
 from fieldapp.db import table as bare
 from fieldapp.organisations.models import Person, TeamMembership
@@ -94,10 +94,8 @@ def _why_not_in(session: Session, visit: Visit, asked: Asked) -> Why | None:
 
 
 def _fit_of_plan(session: Session, asked: Asked) -> Fit:
-    try:
-        plan = plans.at_begin(UUID(str(asked.payload["plan"])), session)
-    except ValueError:
-        return Fit(Why.NOWHERE)
+    named = ids.read_id(str(asked.payload["plan"]))
+    plan = plans.at_begin(named, session) if named else None
     if plan is None or plan.visit_id != str(asked.visit_id):
         return Fit(Why.NOWHERE)
     if UUID(plan.county_id) != _county_of(session, asked.person):

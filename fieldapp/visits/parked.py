@@ -18,6 +18,7 @@ from fieldapp.errors import NotVisible
 from fieldapp.history import Entry
 from fieldapp.organisations.models import Person, TeamMembership
 from fieldapp.visits import joining, kinds, library
+from fieldapp.visits.holding import plain
 from fieldapp.visits.joining import Asked, Fit, Why
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitPerson
 from fieldapp.visits.telling import saying
@@ -123,8 +124,7 @@ def _sentence(kind: str, payload: Mapping[str, Any]) -> str:
     """In the library's words: a plan's own would tell of the plan."""
     if kind not in kinds.KINDS or any(kinds.problems_of(kind, payload).values()):
         return UNREADABLE
-    plain = {name: value for name, value in payload.items() if isinstance(value, str | int)}
-    return saying(kind, plain, _content())
+    return saying(kind, plain(payload), _content())
 
 
 def _content() -> dict[str, Any]:

@@ -105,7 +105,7 @@ def tokens_of(plan: PlannedVisit) -> set[str]:
 
 def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
     """The plans that an inspector may see on this day, by first day and short name."""
-    found = _found(viewer, day.isoformat())
+    found = _found(viewer, [day.isoformat()])
     plans = [
         plan for plan in found if str(viewer.person_id) in plan.people and plan.is_open_to_inspectors(day)
     ]
@@ -116,7 +116,7 @@ def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
 
 def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
     """The plans of these months that somebody of the office knows of."""
-    found = {plan.id: plan for month in months for plan in _found(viewer, month)}
+    found = {plan.id: plan for plan in _found(viewer, months)}
     plans = sorted(found.values(), key=lambda plan: (plan.starts, plan.id), reverse=True)
     _log(viewer, plans)
     return plans
@@ -128,7 +128,7 @@ def at_counter(
     """The plans of a counter on any of these days that somebody of the office knows of, but for the one given.
 
     Not logged: whoever shows them calls `note_shown`, in the same request and outside what may be undone."""
-    known = {plan.id: plan for month in vault.months(first, last) for plan in _found(viewer, month)}
+    known = {plan.id: plan for plan in _found(viewer, vault.months(first, last))}
     found = [
         plan
         for plan in known.values()
@@ -180,12 +180,7 @@ def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
 
 def at_begin_of(visit_id: UUID, person: UUID, day: date, session: Session) -> PlannedVisit | None:
     """The plan, if there is one, whose visit somebody begins without naming it; `session` is a system session."""
-    rows = session.execute(
-        sa.select(Plan.__table__)
-        .join(PlanIndex, PlanIndex.plan_id == Plan.id)
-        .where(PlanIndex.token == vault.token(person, day.isoformat()))
-    )
-    found = (opened(row) for row in rows)
+    found = map(opened, _under([vault.token(person, day.isoformat())], session))
     return next((plan for plan in found if plan and plan.visit_id == str(visit_id)), None)
 
 
@@ -206,8 +201,8 @@ def reads_of(plan_id: UUID) -> list[PlanRead]:
     )
 
 
-def _found(viewer: Any, when: str) -> list[PlannedVisit]:
-    plans = [opened(row) for row in _indexed(viewer, [when])]
+def _found(viewer: Any, whens: list[str]) -> list[PlannedVisit]:
+    plans = [opened(row) for row in _indexed(viewer, whens)]
     return [plan for plan in plans if plan is not None and str(viewer.person_id) in plan.knowers]
 
 
@@ -219,11 +214,16 @@ def has_unreadable(viewer: Any, whens: list[str]) -> bool:
 def _indexed(viewer: Any, whens: list[str]) -> Sequence[Any]:
     tokens = [vault.token(viewer.person_id, when) for when in whens]
     with apart() as session:
-        return session.execute(
-            sa.select(Plan.id, Plan.blob)
-            .join(PlanIndex, PlanIndex.plan_id == Plan.id)
-            .where(PlanIndex.token.in_(tokens))
-        ).all()
+        return _under(tokens, session)
+
+
+def _under(tokens: list[str], session: Session) -> Sequence[Any]:
+    """The rows that stand in the index under one of these; a plan of two months comes twice."""
+    return session.execute(
+        sa.select(Plan.id, Plan.blob)
+        .join(PlanIndex, PlanIndex.plan_id == Plan.id)
+        .where(PlanIndex.token.in_(tokens))
+    ).all()
 
 
 def _row(plan_id: UUID, session: Session) -> Any:

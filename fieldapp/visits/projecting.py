@@ -1,6 +1,6 @@
 """From log to state: what a tap changes beyond the log. A projection may be rebuilt at any time (`fieldapp check`).
 
-Runs in the tap's own transaction as system. A tap that changes nothing here (most do not) costs one look-up.
+Runs as system, after the tap has been committed. A tap that changes nothing here (most do not) costs one look-up.
 """
 
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from fieldapp import history
 from fieldapp.db import SYSTEM, system_reads
 from fieldapp.organisations.models import TeamMembership
-from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.briefing import frame_of
 from fieldapp.visits.joining import Asked, day_of, fit_of, join, make
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitPerson
@@ -20,6 +19,7 @@ from fieldapp.visits.record import Record
 from fieldapp.visits.states import visit_flow
 from fieldapp.visits.taps import taps_of
 from fieldapp.visits.timeline import fold
+from fieldapp.visits.waiting import is_all_in
 
 MOVES_STATE = frozenset({"handin", "countersign"})
 
@@ -112,7 +112,7 @@ def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:
         actor = f"person:{person}"
         visit_flow.take(visit, step, by=SYSTEM, at=at, actor=actor, facts=facts, session=session)
 
-    if visit.state == "under_way" and _all_gave(record):
+    if visit.state == "under_way" and is_all_in(record):  # whatever is still missing
         take("collect")
     if visit.state == "collected" and record.is_handed_in:
         take("hand_in")
@@ -120,9 +120,3 @@ def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:
     elif visit.state == "handed_in" and not record.is_handed_in:
         take("void")
     session.flush()
-
-
-def _all_gave(record: Record) -> bool:
-    """Whether every participant has handed in, whatever is still missing."""
-    gave = {row.person for row in record.handins}
-    return len(record.participants) >= MIN_PEOPLE and set(record.participants) <= gave

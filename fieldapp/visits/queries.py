@@ -9,21 +9,19 @@ from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible
 from fieldapp.evidence import queries as evidence
 from fieldapp.organisations.models import Person, Team
+from fieldapp.organisations.queries import one
 from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
-from fieldapp.visits.projecting import record_of
+from fieldapp.visits.projecting import frame, record_of
 from fieldapp.visits.record import Record
 from fieldapp.visits.taps import taps_of
-from fieldapp.visits.timeline import judged_late as _judged_late
+from fieldapp.visits.timeline import fold, judged_late
 
 
 def visit(visit_id: UUID) -> Visit:
     """One visit; raises NotVisible."""
-    found = db.session.scalars(sa.select(Visit).where(Visit.id == visit_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Visit, visit_id)
 
 
 def is_visible(visit_id: UUID) -> bool:
@@ -45,6 +43,13 @@ def record(seen: Visit) -> Record:
         return record_of(seen, session)
 
 
+def record_and_late(seen: Visit) -> tuple[Record, dict[UUID, int]]:
+    """The same, and by person how many judgements came in after the own hand-in; the log is read once."""
+    with system_reads() as session:
+        taps = taps_of(seen.id, session)
+        return fold(taps, frame(seen, session)), judged_late(taps)
+
+
 def names_in(seen: Visit) -> dict[UUID, str]:
     """Names of a visit's participants and of everybody who tapped in it, for its own pages only."""
     with system_reads() as session:
@@ -52,12 +57,6 @@ def names_in(seen: Visit) -> dict[UUID, str]:
         people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
         rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
         return {row.id: row.name for row in rows}
-
-
-def judged_late(seen: Visit) -> dict[UUID, int]:
-    """Judgements that came in after their own person's hand-in, for whoever has been shown to see the visit."""
-    with system_reads() as session:
-        return _judged_late(taps_of(seen.id, session))
 
 
 def spoiled(record: Record) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Set
 from uuid import UUID
 
-from fieldapp.visits.handing import AT_LEAST
+from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.record import Handin, Line, Record
 from fieldapp.visits.words import conflict_sentence
 
@@ -19,7 +19,7 @@ def wanted(record: Record, names: Names) -> tuple[str, ...]:
     """One sentence each; a countersign is asked for only when nothing else would change what is signed."""
     handed = {row.person for row in record.handins}
     absent = [person for person in record.participants if person not in handed]
-    found = ["至少要两个人的记录"] if len(record.participants) < AT_LEAST else []
+    found = ["至少要两个人的记录"] if len(record.participants) < MIN_PEOPLE else []
     found += [f"等{_said(absent, names)}交"] if absent else []
     found += [_short(row, names) for row in counting(record) if not row.complete]
     still_open = sum(conflict.is_open for conflict in record.conflicts)
@@ -45,7 +45,7 @@ def is_to_sign(record: Record, person: UUID) -> bool:
 def is_all_in(record: Record) -> bool:
     """Whether everybody has handed in, so that there is one record to compare."""
     handed = {row.person for row in record.handins}
-    return len(record.participants) >= AT_LEAST and set(record.participants) <= handed
+    return len(record.participants) >= MIN_PEOPLE and set(record.participants) <= handed
 
 
 def before_signing(record: Record, person: UUID) -> str:

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
+from fieldapp.ids import read_id
 from fieldapp.visits import attendance, library, people, projecting, queries, settling
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
@@ -16,7 +17,7 @@ from fieldapp.visits.scenario_content import limit_text
 from fieldapp.visits.views import pages
 from fieldapp.web import beside, menu
 from fieldapp.web.beside import Beside
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.web.forms import asked, bound, has_errors, is_sent, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.ui import dated_text
@@ -29,19 +30,12 @@ menu.entry(40, "visits.index", "交来的记录")
 @needs(Permission.READ_VISITS)
 def index() -> Any:
     """Handed-in visits that the viewer may see, newest first; `?problem=` keeps those that judged it."""
-    asked = _asked_problem()
-    if asked is None:
+    problem = read_id(asked("problem"))
+    if problem is None:
         return render("visits/index.html", rows=queries.handed_in(), number="")
-    rows = queries.judging(asked)
-    found = problem_of(rows[0].briefing, str(asked)) if rows else None
+    rows = queries.judging(problem)
+    found = problem_of(rows[0].briefing, str(problem)) if rows else None
     return render("visits/index.html", rows=rows, number=found["number"] if found else "这个问题")
-
-
-def _asked_problem() -> UUID | None:
-    try:
-        return UUID(request.args["problem"])
-    except (KeyError, ValueError):
-        return None
 
 
 def _visits_beside(problem_id: UUID) -> Beside | None:
@@ -64,9 +58,8 @@ beside.provide("problem", _visits_beside)
 def show_visit(visit_id: UUID) -> Any:
     """Timeline, photos, answers, claims, conclusions against criteria."""
     found = queries.visit(visit_id)
-    if found.state == "under_way" and queries.takes_part(
-        visit_id, viewer().person_id
-    ):  # who leads is blind as well
+    takes_part = queries.takes_part(visit_id, viewer().person_id)
+    if found.state == "under_way" and takes_part:  # who leads is blind as well
         return see("visits.memo", visit_id=visit_id)
     return render("visits/show.html", **_facts(found))
 
@@ -76,12 +69,13 @@ def _is_leader(found: Any) -> bool:
 
 
 def _facts(found: Any) -> dict[str, Any]:
-    names = queries.names_in(found)
-    record = people.in_order(queries.record(found), names)
+    names, went = queries.names_in(found), attendance.said_of(found)
+    whole, late = queries.record_and_late(found)
+    record = people.in_order(whole, names)
     return {
         "visit": found,
         "r": record,
-        "judged_late": queries.judged_late(found),
+        "judged_late": late,
         "spoiled": queries.spoiled(record),
         "c": found.briefing,
         "names": names,
@@ -90,8 +84,8 @@ def _facts(found: Any) -> dict[str, Any]:
         "limit_text": limit_text,
         "label": lambda code: stage_label(found.briefing, code),
         "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
-        "went": attendance.said_of(found),
-        "to_confirm": attendance.people_to_confirm(found),
+        "went": went,
+        "to_confirm": [one for one in went if one.went is None],
         "may_confirm": viewer().has(Permission.CONFIRM_PEOPLE) and attendance.may_say(found, viewer()),
         "may_settle": viewer().has(Permission.SETTLE_CONFLICTS) and _is_leader(found),
     }

@@ -42,9 +42,7 @@ def tap(visit_id: UUID) -> Any:
             receipt = _keep(sent, visit_id, who.person_id, at)
     except Refused as refused:  # nothing is stored, the phone keeps it
         return handlers.page(refused.status, sentence=refused.sentence)
-    if (
-        receipt.acknowledged
-    ):  # a repeated one too: its first answer may have been lost in a crash between the two
+    if receipt.acknowledged:
         _follow(sent, visit_id, who.person_id, at)
     return _answer(visit_id, receipt, form)
 
@@ -56,7 +54,8 @@ def _keep(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> taps.Receip
 
 
 def _follow(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> None:
-    """What the kept tap moves. A failure here must not cost it: the next tap, or `fieldapp check`, finds the rest."""
+    """What the kept tap moves; a repeated one's too, whose first answer a crash between the two may have cost.
+    A failure here must not cost the tap: the next one, or `fieldapp check`, finds the rest."""
     try:
         if projecting.concerns(visit_id, sent.kind):
             with keeping():
@@ -135,7 +134,7 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
         is_another = urlsplit(request.headers.get("HX-Current-URL", "")).path != address
-        if is_another or target == "interview":  # another page opens at its top, an empty form as well
+        if is_another or target in phone.BEGINS_ANEW:  # these open at their top
             response.headers["HX-Reswap"] = "outerHTML show:window:top"
         return response
     # without script the page opens where one was; with it, it never left

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from fieldapp import clock, ids
+from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.organisations.queries import counters
 from fieldapp.problems.queries import county_rules
@@ -25,8 +25,7 @@ def draws_index() -> Any:
     form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
     names = _counter_names()
     form.counters.choices = offered(names.items())
-    again = asked("again")
-    before = draws.draw_for(viewer(), ids.read_id(again) or ids.new_id()) if again else None
+    before = draws.draw_named(viewer(), asked("again"))
     if is_sent(form):
         with rules_beside(form):
             made = _draw(form, names, before)

@@ -10,7 +10,7 @@ from fieldapp.visits import parking
 from fieldapp.visits.forms import ParkedForm
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rules_beside
+from fieldapp.web.forms import bound, carry_out, has_errors, offered
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -41,12 +41,9 @@ def decide_parked(visit_id: UUID, person_id: UUID) -> Any:
     """Take in or keep aside, with a reason."""
     group = groups.group(visit_id, person_id, viewer().county_id)
     form = _form(group)
-    if is_sent(form):
-        adopt = form.decision.data == ADOPT[0]
-        with rules_beside(form):
-            parking.decide(visit_id, person_id, adopt, form.reason.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("visits.parked", said="adopted" if adopt else "set_aside")
+    adopt, how = form.decision.data == ADOPT[0], {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: parking.decide(visit_id, person_id, adopt, form.reason.data, **how)):
+        return see("visits.parked", said="adopted" if adopt else "set_aside")
     return _page(group, form, 422 if has_errors(form) else 200)
 
 

@@ -32,11 +32,11 @@ def today() -> Any:
     """The next visit only, by its neutral name; nothing tells how many there are."""
     who = viewer()
     running = [screen(visit.id) for visit in queries.running(who.person_id)]
-    waiting = [plan for plan in plans.of_day(who, clock.today()) if _is_waiting(plan, running)]
-    to_begin = {plan.visit_id for plan in waiting}
+    ahead = [plan for plan in plans.of_day(who, clock.today()) if _is_ahead(plan, running)]
+    to_begin = {plan.visit_id for plan in ahead}
     return render(
         "visits/today.html",
-        plan=waiting[0] if waiting else None,
+        plan=ahead[0] if ahead else None,
         running=[seen for seen in running if str(seen.visit.id) not in to_begin],
         joinable=queries.joinable(who.person_id, who.team_ids),
         day=clock.today(),
@@ -46,7 +46,7 @@ def today() -> Any:
     )
 
 
-def _is_waiting(plan: plans.PlannedVisit, running: list[Screen]) -> bool:
+def _is_ahead(plan: plans.PlannedVisit, running: list[Screen]) -> bool:
     """Whether the viewer still has to begin: its visit is not there, or only a colleague has begun it."""
     seen = next((each for each in running if str(each.visit.id) == plan.visit_id), None)
     return not seen.role if seen else not queries.is_visible(UUID(plan.visit_id))
@@ -245,6 +245,7 @@ def pictures(visit_id: UUID) -> Any:
 
 OF_A_SUBJECT = ("tick", "correct")
 WITH_PLACES = ("more", "pictures")
+BEGINS_ANEW = ("interview",)  # after it is saved the form is empty again
 
 
 def after_judging(visit_id: UUID, subject: str) -> str:

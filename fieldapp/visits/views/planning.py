@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.db import db
-from fieldapp.errors import Conflict, NotVisible, RuleBroken
+from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.organisations.models import Unit
 from fieldapp.organisations.queries import counters, one, people, points, units
 from fieldapp.problems.queries import county_rules
@@ -102,17 +102,10 @@ def _where() -> tuple[UUID, date, date] | None:
     return (unit, span[0], span[1]) if all(is_sane(day) for day in span) else None
 
 
-def _drawn(draw_id: str, changes: Any) -> draws.Draw | None:
-    try:
-        return draws.draw_for(viewer(), UUID(draw_id), knows=changes is not None) if draw_id else None
-    except ValueError:
-        raise NotVisible from None
-
-
 def _plan_page(
     unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str, version: int = 0
 ) -> Any:
-    unit, drawn = one(Unit, unit_id), _drawn(draw_id, changes)
+    unit, drawn = one(Unit, unit_id), draws.draw_named(viewer(), draw_id, knows=changes is not None)
     form = bound(PlanForm, data={**_defaults(changes, unit), "version": version})
     if drawn:
         starts = ends = drawn.day
@@ -249,7 +242,7 @@ def _wish(form: PlanForm, starts: date, ends: date, draw_id: str) -> planning.Wi
 def plan(plan_id: UUID) -> Any:
     """A plan with its briefing versions, its list of names, its draw and who looked."""
     found = plans.open_for(viewer(), plan_id)
-    drawn = draws.draw_for(viewer(), UUID(found.draw_id), knows=True) if found.draw_id else None
+    drawn = draws.draw_named(viewer(), found.draw_id, knows=True)
     return render(
         "visits/plan.html",
         plan=found,
