@@ -14,7 +14,7 @@ from fieldapp.access import sessions, visibility
 from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
-from fieldapp.web import forms, guard, handlers, menu, said, ui
+from fieldapp.web import cookies, forms, guard, handlers, menu, said, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
@@ -116,7 +116,7 @@ def _headers(response: Response) -> Response:
 
 def _device_cookie(response: Response) -> Response:
     if g.get("device_is_new"):
-        sessions.set_cookie(response, "device", g.device, 3 * 365 * 86400)
+        cookies.put(response, "device", g.device, 3 * 365 * 86400)
     return response
 
 

@@ -8,7 +8,7 @@ from flask import Response, current_app, request
 
 from fieldapp import ids
 from fieldapp.access import passwords
-from fieldapp.access.sessions import cookie_name, set_cookie
+from fieldapp.web import cookies
 
 LIFETIME_S = 3 * 365 * 86400
 MOST_NAMES = 8  # on a shared phone
@@ -22,7 +22,7 @@ def _signed(parts: list[str]) -> str:
 
 def _known() -> list[str]:
     """The device's secret and the hashed names that have logged in on it, oldest first; empty when it has none."""
-    told = request.cookies.get(cookie_name("known"), "")
+    told = request.cookies.get(cookies.name_of("known"), "")
     parts = told.split(".")[:-1]
     is_ours = len(parts) > 1 and hmac.compare_digest(told.encode(), _signed(parts).encode())
     return parts if is_ours else []
@@ -39,4 +39,4 @@ def remember(response: Response, username: str) -> None:
     device, *names = _known() or [ids.new_token()]
     name = passwords.name_hash(username)
     kept = [*(each for each in names if each != name), name][-MOST_NAMES:]
-    set_cookie(response, "known", _signed([device, *kept]), LIFETIME_S)
+    cookies.put(response, "known", _signed([device, *kept]), LIFETIME_S)

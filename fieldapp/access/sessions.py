@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
 from fieldapp import clock, ids
@@ -13,6 +13,7 @@ from fieldapp.access.models import Login
 from fieldapp.access.viewers import Viewer, hash_token, viewer_of
 from fieldapp.config import Settings
 from fieldapp.db import apart, bind_viewer, if_possible
+from fieldapp.web import cookies
 from fieldapp.web.render import render
 
 STAMP_MS = 60_000  # a login's last sight is written at most once a minute
@@ -22,24 +23,6 @@ def settings() -> Settings:
     """The running app's settings."""
     value: Settings = current_app.extensions["settings"]
     return value
-
-
-def cookie_name(kind: str) -> str:
-    """__Host- on https; a plain name on a LAN's http, where the prefix would make browsers drop it."""
-    return f"__Host-{kind}" if settings().https else kind
-
-
-def set_cookie(response: Response, kind: str, value: str, max_age: int) -> None:
-    """HttpOnly, Lax, for the whole host."""
-    response.set_cookie(
-        cookie_name(kind),
-        value,
-        max_age=max_age,
-        secure=settings().https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
 
 
 def install(app: Flask) -> None:
@@ -57,7 +40,7 @@ def limits() -> dict[bool, tuple[int, int]]:
 
 
 def _load(req: Request) -> Viewer | None:
-    token = req.cookies.get(cookie_name("login"))
+    token = req.cookies.get(cookies.name_of("login"))
     if not token:
         return None
     with apart() as session:
@@ -82,7 +65,7 @@ def load_viewer() -> Viewer | None:
 def device() -> str:
     """This phone's name for itself: a random cookie that outlives logins."""
     if "device" not in g:
-        known = request.cookies.get(cookie_name("device"), "")
+        known = request.cookies.get(cookies.name_of("device"), "")
         g.device_is_new = not (known.isascii() and known.isalnum() and len(known) <= 64)
         g.device = ids.new_id().hex if g.device_is_new else known
     return str(g.device)
@@ -90,7 +73,7 @@ def device() -> str:
 
 def last_person() -> UUID | None:
     """Whose expired login this cookie was; what was typed is sealed to that person."""
-    token = request.cookies.get(cookie_name("login"))
+    token = request.cookies.get(cookies.name_of("login"))
     if not token:
         return None
     with apart() as session:

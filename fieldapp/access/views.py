@@ -15,7 +15,7 @@ from fieldapp.db import apart
 from fieldapp.organisations.actions import add_person
 from fieldapp.organisations.models import Unit
 from fieldapp.organisations.queries import one, units
-from fieldapp.web import menu
+from fieldapp.web import cookies, menu
 from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render, see
@@ -71,7 +71,7 @@ def _welcome(token: str, carried: str, phone: bool) -> Any:
     else:
         again = see("todo.home")
         again.location = _safe(request.form.get("next")) or again.location
-    sessions.set_cookie(again, "login", token, sessions.limits()[phone][1])
+    cookies.put(again, "login", token, sessions.limits()[phone][1])
     return again
 
 
@@ -90,7 +90,7 @@ def log_out() -> Any:
     actions.end_login(who.login_hash, by=who, at=clock.now())
     gone = see("access.login")
     gone.headers["Clear-Site-Data"] = '"cache"'  # never "storage" or "*": that would delete the unsent queue
-    gone.delete_cookie(sessions.cookie_name("login"), path="/", secure=sessions.settings().https)
+    cookies.take_back(gone, "login")
     return gone
 
 
