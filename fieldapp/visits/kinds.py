@@ -41,7 +41,6 @@ CONCLUSIONS = ("已整改", "部分整改", "未整改", "反弹", "不涉及", 
 SUGGESTIONS = ("销号", "继续整改", "督办")
 SEVERITIES = ("重大", "一般", "微小")
 TAKEN = ("camera", "album")
-CORRECTIONS = ("按错了", "按晚了", "看错了", "听错了", "补全", "两人核对后", "其他")
 
 # kind -> the field that the pressed button's choice fills
 MAIN_FIELD = {
