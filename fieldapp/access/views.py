@@ -23,6 +23,7 @@ from fieldapp.web.viewer import viewer
 
 pages = Blueprint("access", __name__)
 pages.add_app_template_global(carry.left_out, "left_out")
+pages.add_app_template_global(queries.roles_held)  # people's pages lie in organisations, which knows no role
 menu.entry(80, "access.accounts", "账号")
 menu.entry(81, "access.roles_to_confirm", "待确认的角色")
 
@@ -147,12 +148,10 @@ def accounts() -> Any:
             )
         if not has_errors(form):
             return see("access.account", account_id=made.id, said="saved")
-    return render(
-        "access/accounts.html",
-        status=422 if has_errors(form) else 200,
-        form=form,
-        accounts=queries.accounts(),
-    )
+    rows = queries.accounts()
+    seen = queries.last_seen(row.id for row in rows)
+    status = 422 if has_errors(form) else 200
+    return render("access/accounts.html", status=status, form=form, accounts=rows, seen=seen)
 
 
 @pages.route("/accounts/<uuid:account_id>", methods=["GET", "POST"])

@@ -1,11 +1,20 @@
 """Forms of units, rounds, teams, people and recusals."""
 
+from datetime import date
+from typing import Any
+
 from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
 NAME = Length(max=60, message="最多 60 个字")
+
+
+def of_this_century(_form: Form, field: Any) -> None:
+    """A slip of the pen must not close a place in the year 203."""
+    if field.data and not date(2000, 1, 1) <= field.data <= date(2099, 12, 31):
+        raise ValidationError("写 2000 到 2099 年之间的日子")
 
 
 class UnitForm(Form):
@@ -23,16 +32,36 @@ class UnitForm(Form):
 
 
 class PointForm(Form):
-    """A service point."""
+    """A service point. The hours are what people write; opening.py reads them."""
 
     name = StringField("服务点", [REQUIRED, NAME])
-    hours = StringField("开放时间", [Optional(), NAME], description="例如 9:00–17:00")
+    address = StringField("地址", [Optional(), Length(max=120, message="最多 120 个字")])
+    hours = StringField(
+        "开放时间",
+        [Optional(), Length(max=200, message="最多 200 个字")],
+        description="例如 9-17点；周六 9-12点。没写星期的是周一到周五",
+    )
+    version = HiddenField()
 
 
 class CounterForm(Form):
-    """A counter; never a clerk's name."""
+    """One more counter; never a clerk's name."""
+
+    name = StringField("添一个窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+
+
+class CounterNameForm(Form):
+    """What a counter is called."""
 
     name = StringField("窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+    version = HiddenField()
+
+
+class ClosureForm(Form):
+    """From which day on a place is out of use; none takes it into use again."""
+
+    closed_on = DateField("从哪天起停用", [Optional(), of_this_century])
+    version = HiddenField()
 
 
 class RoundForm(Form):
@@ -63,6 +92,7 @@ class PersonForm(Form):
 
     name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
     home = StringField("原单位", [Optional(), NAME])
+    version = HiddenField()
 
 
 class RecusalForm(Form):

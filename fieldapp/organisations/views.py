@@ -7,16 +7,16 @@ from flask import Blueprint
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
-from fieldapp.organisations import actions, forms, queries
+from fieldapp.organisations import actions, correcting, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("organisations", __name__)
-menu.entry(60, "organisations.units", "单位和窗口", "/points")
+menu.entry(60, "organisations.units", "单位和窗口", "/points", "/counters")
 menu.entry(61, "organisations.rounds", "轮次和组", "/teams")
 menu.entry(62, "organisations.people", "人员和回避", "/recusals")
 
@@ -55,19 +55,12 @@ def unit(unit_id: UUID) -> Any:
 
 
 def _unit_page(row: Unit, **own: Any) -> Any:
-    shown: dict[str, Any] = {
-        "form": forms.UnitForm(obj=row),
-        "point_form": forms.PointForm(),
-        "counter_form": forms.CounterForm(),
-    }
-    shown.update(own)
-    return render(
-        "organisations/unit.html",
-        status=_status(*shown.values()),
-        row=row,
-        points=queries.points(row.id),
-        **shown,
-    )
+    points, sent = queries.points(row.id), own.pop("counter_forms", {})
+    counter_forms = {each.id: with_ids(forms.CounterForm(), f"counter-{each.id}-") for each in points} | sent
+    shown = {"form": forms.UnitForm(obj=row), "point_form": with_ids(forms.PointForm(), "point-"), **own}
+    status = _status(*shown.values(), *counter_forms.values())
+    context = {"row": row, "points": points, "counter_forms": counter_forms, **shown}
+    return render("organisations/unit.html", status=status, **context)
 
 
 @pages.post("/units/<uuid:unit_id>")
@@ -78,7 +71,7 @@ def edit_unit(unit_id: UUID) -> Any:
     if is_sent(form):
         with rules_beside(form):
             names = (form.name.data, form.party_org.data or "", form.phone_name.data)
-            actions.edit_unit(row, *names, version=version_of(form))
+            correcting.edit_unit(row, *names, version=version_of(form))
         if not has_errors(form):
             return see("organisations.unit", unit_id=unit_id, said="saved")
     return _unit_page(row, form=form)
@@ -88,10 +81,12 @@ def edit_unit(unit_id: UUID) -> Any:
 @needs(P.EDIT_ORGANISATION)
 def add_point(unit_id: UUID) -> Any:
     """One more place where the unit serves."""
-    row, form = queries.one(Unit, unit_id), bound(forms.PointForm)
+    row, form = queries.one(Unit, unit_id), with_ids(bound(forms.PointForm), "point-")
     if is_sent(form):
-        actions.add_point(row, form.name.data, form.hours.data or "")
-        return see("organisations.unit", unit_id=unit_id, said="saved")
+        with rules_beside(form):
+            actions.add_point(row, form.name.data, form.hours.data or "", form.address.data or "")
+        if not has_errors(form):
+            return see("organisations.unit", unit_id=unit_id, said="saved")
     return _unit_page(row, point_form=form)
 
 
@@ -99,11 +94,14 @@ def add_point(unit_id: UUID) -> Any:
 @needs(P.EDIT_ORGANISATION)
 def add_counter(point_id: UUID) -> Any:
     """One more counter."""
-    point, form = queries.one(ServicePoint, point_id), bound(forms.CounterForm)
+    point = queries.one(ServicePoint, point_id)
+    form = with_ids(bound(forms.CounterForm), f"counter-{point_id}-")
     if is_sent(form):
-        actions.add_counter(point, form.name.data)
-        return see("organisations.unit", unit_id=point.unit_id, said="saved")
-    return _unit_page(point.unit, counter_form=form)
+        with rules_beside(form):
+            actions.add_counter(point, form.name.data)
+        if not has_errors(form):
+            return see("organisations.unit", unit_id=point.unit_id, said="saved")
+    return _unit_page(point.unit, counter_forms={point_id: form})
 
 
 @pages.get("/rounds")
@@ -188,7 +186,7 @@ def end_membership(membership_id: UUID) -> Any:
 @pages.get("/people")
 @needs(P.EDIT_TEAMS)
 def people() -> Any:
-    """People and who must keep away from which unit."""
+    """People with what they are today, and who must keep away from which unit."""
     return _people_page()
 
 
@@ -233,3 +231,6 @@ def add_recusal() -> Any:
         if not has_errors(form):
             return see("organisations.people", said="saved")
     return _people_page(recusal_form=form)
+
+
+from fieldapp.organisations import place_views  # noqa: E402, F401

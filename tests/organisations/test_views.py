@@ -106,7 +106,7 @@ def test_a_round_a_team_and_its_people(story: Story, as_: Any, home: UUID) -> No
     leading = changed(shown, person_id=person, leads="y")
     assert "组长由主任指定" in clerk.post(team, data=leading).text
     assert as_("head").post(team, data=leading).status_code == 303
-    assert "<td>是</td>" in clerk.get(team).text
+    assert ">是</td>" in clerk.get(team).text
     twice = clerk.post(team, data=changed(shown, person_id=person))
     assert twice.status_code == 422
     assert "这几天已经在这个组里" in twice.text

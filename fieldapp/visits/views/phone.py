@@ -70,7 +70,10 @@ def briefing(plan_id: UUID) -> Any:
 def unplanned() -> Any:
     """Begin on the spot: where, and what for."""
     return render(
-        "visits/unplanned.html", counters=counters(), scenarios=open_scenarios(), visit_id=ids.new_id()
+        "visits/unplanned.html",
+        counters=counters(on=clock.today()),
+        scenarios=open_scenarios(),
+        visit_id=ids.new_id(),
     )
 
 

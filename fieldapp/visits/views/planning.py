@@ -9,7 +9,7 @@ from flask import request
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible, RuleBroken
-from fieldapp.organisations.models import Unit
+from fieldapp.organisations.models import Counter, Unit
 from fieldapp.organisations.queries import counters, one, people, units
 from fieldapp.visits import draws, planning, plans, queries, vault
 from fieldapp.visits.assigning import Offer
@@ -92,7 +92,7 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
         starts = ends = drawn.day
     problems = checkable_problems(unit_id)
     offers = planning.offers_for(unit_id, problems, starts, ends)
-    _choices(form, unit_id, offers, problems)
+    _choices(form, counters(unit_id, on=ends), offers, problems)
     if drawn:  # a plan that names a draw goes where and when the draw said
         form.counter_id.choices = [
             each for each in form.counter_id.choices if each.value == str(drawn.counter_id)
@@ -134,11 +134,9 @@ def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in (*fields, "knowers", "early_days", "override_reason")}
 
 
-def _choices(form: PlanForm, unit_id: UUID, offers: list[Offer], problems: Any) -> None:
+def _choices(form: PlanForm, places: list[Counter], offers: list[Offer], problems: Any) -> None:
     names = {row.id: row.name for row in people()}
-    form.counter_id.choices = offered(
-        (str(row.id), f"{row.point.name}·{row.name}") for row in counters(unit_id)
-    )
+    form.counter_id.choices = offered((str(row.id), f"{row.point.name}·{row.name}") for row in places)
     form.scenario_version_id.choices = offered(
         (str(version.id), f"{scenario.name}（第 {version.n} 版）") for scenario, version in open_scenarios()
     )
@@ -202,7 +200,7 @@ def cancel_plan(plan_id: UUID) -> Any:
 def draws_index() -> Any:
     """A draw of counter and day, and one's earlier draws; `?again=` draws anew with a reason."""
     form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
-    rows = counters()
+    rows = counters(on=form.ends.data or clock.today())
     form.counters.choices = offered(
         (str(row.id), f"{row.point.unit.name}·{row.point.name}·{row.name}") for row in rows
     )

@@ -1,0 +1,105 @@
+"""What is put right on a page of its own: a service point, a counter, a person. A place is closed here too."""
+
+from typing import Any
+from uuid import UUID
+
+from fieldapp import clock
+from fieldapp.access.permissions import Permission as P
+from fieldapp.organisations import correcting, forms, queries
+from fieldapp.organisations.models import Counter, Person, ServicePoint
+from fieldapp.organisations.opening import opening_text
+from fieldapp.organisations.views import pages
+from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of, with_ids
+from fieldapp.web.guard import needs
+from fieldapp.web.render import render, see
+from fieldapp.web.viewer import viewer
+
+pages.add_app_template_global(opening_text)
+pages.add_app_template_global(correcting.hours_of)
+
+
+@pages.route("/points/<uuid:point_id>", methods=["GET", "POST"])
+@needs(P.EDIT_ORGANISATION)
+def point(point_id: UUID) -> Any:
+    """Its name, address and hours."""
+    row = queries.one(ServicePoint, point_id)
+    form = bound(forms.PointForm, data=_as_written(row))
+    if is_sent(form):
+        with rules_beside(form):
+            said = (form.name.data, form.address.data or "", form.hours.data or "")
+            correcting.edit_point(row, *said, version=version_of(form))
+        if not has_errors(form):
+            return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    return _place_page("organisations/point.html", row, form)
+
+
+@pages.route("/counters/<uuid:counter_id>", methods=["GET", "POST"])
+@needs(P.EDIT_ORGANISATION)
+def counter(counter_id: UUID) -> Any:
+    """Its name."""
+    row = queries.one(Counter, counter_id)
+    form = bound(forms.CounterNameForm, obj=row)
+    if is_sent(form):
+        with rules_beside(form):
+            correcting.edit_counter(row, form.name.data, version=version_of(form))
+        if not has_errors(form):
+            return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    return _place_page("organisations/counter.html", row, form)
+
+
+def _as_written(row: ServicePoint) -> dict[str, Any]:
+    columns = {name: getattr(row, name) for name in ("name", "address", "version")}
+    return {**columns, "hours": correcting.hours_of(row)}
+
+
+def _place_page(page: str, row: Any, form: Any, closing: Any = None) -> Any:
+    fresh = forms.ClosureForm(data={"closed_on": clock.today(), "version": row.version})
+    closing = closing or with_ids(fresh, "closure-")
+    status = 422 if has_errors(form) or has_errors(closing) else 200
+    return render(page, status=status, row=row, form=form, closing=closing)
+
+
+@pages.post("/points/<uuid:point_id>/closure")
+@needs(P.EDIT_ORGANISATION)
+def close_point(point_id: UUID) -> Any:
+    """Out of use from a day on, all its counters with it; or in use again."""
+    row = queries.one(ServicePoint, point_id)
+    return _close(row, "organisations/point.html", forms.PointForm(data=_as_written(row)))
+
+
+@pages.post("/counters/<uuid:counter_id>/closure")
+@needs(P.EDIT_ORGANISATION)
+def close_counter(counter_id: UUID) -> Any:
+    """Out of use from a day on, or in use again."""
+    row = queries.one(Counter, counter_id)
+    return _close(row, "organisations/counter.html", forms.CounterNameForm(obj=row))
+
+
+def _close(row: ServicePoint | Counter, page: str, form: Any) -> Any:
+    closing = with_ids(bound(forms.ClosureForm), "closure-")
+    if is_sent(closing):
+        correcting.close_place(row, closing.closed_on.data, version=version_of(closing))
+        return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    return _place_page(page, row, form, closing)
+
+
+@pages.route("/people/<uuid:person_id>", methods=["GET", "POST"])
+@needs(P.EDIT_TEAMS, P.MANAGE_ACCOUNTS)
+def person(person_id: UUID) -> Any:
+    """Name and where from; the teams somebody is and was in, and what must be kept away from."""
+    row = queries.one(Person, person_id)
+    form = bound(forms.PersonForm, obj=row)
+    if is_sent(form):
+        with rules_beside(form):
+            correcting.edit_person(row, form.name.data, form.home.data or "", version=version_of(form))
+        if not has_errors(form):
+            return see("organisations.person", person_id=person_id, said="saved")
+    return render(
+        "organisations/person.html",
+        status=422 if has_errors(form) else 200,
+        row=row,
+        form=form,
+        teams=queries.teams_of(person_id),
+        recusals=queries.recusals(person_id),
+        may_edit_teams=viewer().has(P.EDIT_TEAMS),
+    )
