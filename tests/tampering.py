@@ -12,7 +12,7 @@ from tests import databases
 
 APPEND_ONLY = (
     "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit", "visit_attendance",
-    "parked_decisions",
+    "parked_decisions", "measure_reports",
 )  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from wtforms import (
     BooleanField,
@@ -16,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from fieldapp import ids
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
@@ -119,13 +121,29 @@ class IssueForm(Form):
     )
 
 
-class MeasureForm(Form):
-    """A measure's words."""
+class OnceForm(Form):
+    """A form that makes one thing, however often it is sent."""
 
-    text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="单位说要做的")
+    once = HiddenField(default=lambda: str(ids.new_id()))
+
+    @property
+    def key(self) -> UUID | None:
+        """What it makes is to be called; None when that was tampered with."""
+        try:
+            return UUID(self.once.data or "")
+        except ValueError:
+            return None
 
 
-class ProgressForm(Form):
+class MeasureForm(OnceForm):
+    """What the unit says it does, who sees to it and until when."""
+
+    text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="做什么，一条一件事")
+    responsible = StringField("谁负责", [Optional(), at_most(40), unmarked])
+    planned_on = DateField("打算哪天做完", [Optional(), of_this_century])
+
+
+class ProgressForm(OnceForm):
     """What the unit reports of one measure."""
 
     progress = TextAreaField("做到哪一步", [REQUIRED, at_most(1000), unmarked])
@@ -149,6 +167,7 @@ class ConfirmForm(Form):
 class FilterForm(Form):
     """The ledger's filters; all by GET."""
 
+    county = SelectField("县", validate_choice=False)
     unit = SelectField("单位", validate_choice=False)
     state = SelectField("状态", validate_choice=False)
     severity = SelectField("程度", validate_choice=False)

@@ -9,12 +9,11 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.inspections.queries import inspection, inspections
-from fieldapp.organisations.queries import units
 from fieldapp.problems import actions, forms, queries
 from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rules_beside, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -30,7 +29,8 @@ def list_name() -> str:
 
 
 menu.entry(20, "problems.index", list_name, "/measures")
-CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
+CITY_ASKS = ("county", "unit", "state", "due")  # a filter by what one may not see would tell it
+OTHERS_ASK = ("unit", "state", "severity", "due", "q")
 
 
 @pages.get("/problems")
@@ -40,8 +40,8 @@ def index() -> Any:
     everything = queries.ledger({}, clock.today())
     if viewer().is_unit:
         return _unit_list(everything)
-    form = _filters()
-    asked = {name: form.data[name] for name in (CITY_ASKS if viewer().is_city else form.data)}
+    form = _filters(everything)
+    asked = {name: form.data[name] for name in (CITY_ASKS if viewer().is_city else OTHERS_ASK)}
     lines = queries.ledger(asked, clock.today()) if any(asked.values()) else everything
     shown = {"sums": queries.sums(everything), "form": form, "filtered": any(asked.values()), **_words()}
     if viewer().is_city:
@@ -52,19 +52,29 @@ def index() -> Any:
 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
-    return render("problems/unit.html", rows=_most_urgent_first(rows), list_name=list_name())
+    first, others = queries.first_to_do(rows)
+    return render("problems/unit.html", first=first, others=others, list_name=list_name())
 
 
-def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProblem]:
-    return sorted(
-        rows, key=lambda row: (row.state == "closed", row.standing is None, row.due or clock.today())
+def _filters(lines: list[queries.Line]) -> forms.FilterForm:
+    """What can be asked for is what is there: no unit without a problem, no drafts for those who never see one."""
+    form, who = forms.FilterForm(request.args), viewer()
+    problems = [line.problem for line in lines]
+    names = {(row.county.name if who.is_city else "", row.unit.name, row.unit_id) for row in problems}
+    form.county.choices = offered(
+        [
+            ("", "全部"),
+            *sorted({(str(row.county_id), row.county.name) for row in problems}, key=lambda pair: pair[1]),
+        ]
     )
-
-
-def _filters() -> forms.FilterForm:
-    form = forms.FilterForm(request.args)
-    form.unit.choices = rows_offered(units(), "全部")
-    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *STATE_LABELS.items()])
+    form.unit.choices = offered(
+        [
+            ("", "全部"),
+            *((str(key), "·".join(filter(None, (county, name)))) for county, name, key in sorted(names)),
+        ]
+    )
+    states = {code: label for code, label in STATE_LABELS.items() if code != "draft" or who.sees_drafts}
+    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *states.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
     form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
@@ -80,11 +90,21 @@ def show(problem_id: UUID) -> Any:
     """One problem; each kind of viewer its own page."""
     found, who = queries.problem(problem_id), viewer()
     if who.is_unit:
-        steps = problem_flow.steps_open_to(found, who)
-        return render("problems/unit_show.html", row=queries.unit_view(found, clock.today()), steps=steps)
+        return show_to_unit(found)
     if who.is_city:
         return render("problems/city_show.html", row=queries.city_view(found, clock.today()))
     return show_to_office(found)
+
+
+def show_to_unit(found: Problem, status: int = 200, **sent: Any) -> Any:
+    """The unit's page with the form that was sent, if any."""
+    context = {
+        "row": queries.unit_view(found, clock.today()),
+        "steps": problem_flow.steps_open_to(found, viewer()),
+        "measure_form": forms.MeasureForm(),
+        **sent,
+    }
+    return render("problems/unit_show.html", status=status, **context)
 
 
 def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
@@ -97,6 +117,8 @@ def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
         "may_edit": viewer().has(P.EDIT_PROBLEMS) and found.state in OPEN,
         "issue_form": forms.IssueForm(data={"issued_on": found.inspection.feedback_on or clock.today()}),
         "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
+        "measures": [queries.measure_view(each) for each in found.measures],
+        "takes_reports": queries.takes_reports(found, viewer(), clock.today()),
         "measure_form": forms.MeasureForm(),
         **_words(),
         **sent,
