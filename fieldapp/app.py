@@ -25,10 +25,10 @@ FORM_LIMIT = 2 * 1024 * 1024
 
 
 class FieldApp(Flask):
-    """Flask whose views run in one transaction, committed before the answer leaves."""
+    """Flask whose views run in one transaction, committed before the answer leaves; the tap's door begins its own."""
 
     def dispatch_request(self) -> Any:
-        writes = request.method not in guard.SAFE and not forms.is_again()
+        writes = guard.is_writing() and not forms.is_again()
         with db.request_transaction(writes):
             return super().dispatch_request()
 
@@ -79,8 +79,8 @@ def _walls(app: Flask) -> None:
     static.access, static.open_because = (), "style and script hold no data"
     Workflow.may = staticmethod(may)
     guard.refuse_undeclared(app)
+    app.before_request(_name_request)  # first: what fails in the guard has its number too
     guard.install(app, sessions.load_viewer, may, note_denied, sessions.ask_login)
-    app.before_request(_name_request)
     app.before_request(_change_first)
     app.after_request(_headers)
     app.after_request(_device_cookie)

@@ -62,7 +62,8 @@ def serve(port: int, host: str, threads: int) -> None:
         port=port,
         threads=threads,
         ident="",
-        max_request_body_size=limit,
+        max_request_body_size=4
+        * limit,  # what is too large for the app is refused by the app, in its own words
         clear_untrusted_proxy_headers=True,
         **(_GATEWAY if app.extensions["settings"].https else {}),
     )

@@ -37,10 +37,21 @@ class Settings:
         return self.data / "keys"
 
 
+def _close_to_others(data: Path) -> None:
+    """What an earlier version left open to everybody on the machine. The folder first: who cannot enter it reaches
+    none of its files, photos and keys included."""
+    for path in (data, *data.glob("fieldapp.sqlite*")):
+        mode = path.stat().st_mode & 0o777
+        if mode & 0o077 and path.stat().st_uid == os.getuid():
+            path.chmod(mode & 0o700)
+
+
 def from_environment() -> Settings:
-    """Read the environment; the data folder is made when missing, for its owner only."""
+    """Read the environment; the data folder is made when missing, and is its owner's only."""
     data = Path(os.environ.get("FIELDAPP_DATA", "data")).resolve()
+    os.umask(0o077)  # for the process: SQLite makes its files, and their -wal and -shm, as this says
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _close_to_others(data)
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]

@@ -5,6 +5,7 @@ A request that writes is one transaction, begun at its first query and committed
 long the busy timeout (SQLITE_BUSY_SNAPSHOT). PostgreSQL takes row locks (`with_for_update`) instead.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from fieldapp.ids import new_id
@@ -47,6 +49,9 @@ class Versioned:
 
 db = SQLAlchemy(model_class=Base)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
+PATIENCE_MS = 5000  # how long a transaction waits for SQLite's one write lock
+log = logging.getLogger("fieldapp")
 
 
 class Bound(Protocol):
@@ -78,7 +83,7 @@ def listen(app: Flask) -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.isolation_level = None  # stops pysqlite's own BEGIN
             for pragma in (
-                "busy_timeout=5000",  # first: journal_mode=WAL itself may meet a lock
+                f"busy_timeout={PATIENCE_MS}",  # first: journal_mode=WAL itself may meet a lock
                 "journal_mode=WAL",
                 "synchronous=FULL",
                 "foreign_keys=ON",
@@ -88,8 +93,15 @@ def listen(app: Flask) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        if connection.dialect.name == "sqlite":
+        if connection.dialect.name != "sqlite":
+            return
+        if _hurried.get():
+            connection.exec_driver_sql("PRAGMA busy_timeout=100")
+        try:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        finally:
+            if _hurried.get():
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_MS}")
 
 
 def is_writing() -> bool:
@@ -105,6 +117,22 @@ def request_transaction(writes: bool) -> Iterator[None]:
         yield
         if writes:
             db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def keeping() -> Iterator[Session]:
+    """A write transaction inside a request that otherwise reads, committed at the end of the block: for the door, where
+    a tap must be on disk before anything is made of it that could fail."""
+    db.session.rollback()
+    token = _writing.set(True)
+    try:
+        yield db.session()
+        db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
@@ -145,6 +173,19 @@ def apart(writes: bool = False) -> Iterator[Session]:
                 session.commit()
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def if_possible() -> Iterator[Session]:
+    """`apart` for what is worth a row but not the request: a locked or full database does without it, at once."""
+    token = _hurried.set(True)
+    try:
+        with apart(writes=True) as session:
+            yield session
+    except (OperationalError, TimeoutError):
+        log.warning("a stamp was left out", exc_info=True)
+    finally:
+        _hurried.reset(token)
 
 
 @contextmanager

@@ -74,6 +74,23 @@ def append(
         .limit(1)
     ).first()
     seq, prev = (head.seq + 1, head.hash) if head else (1, GENESIS)
+    row = _row(stream, seq, prev, action, actor=actor, at=at, payload=payload)
+    session.execute(sa.insert(table).values(**row))
+    return str(row["hash"])
+
+
+def append_first(payloads: Mapping[str, Mapping[str, Any]], action: str, *, actor: str, at: int) -> None:
+    """The first entry of each of these new streams, all in one statement."""
+    rows = [
+        _row(stream, 1, GENESIS, action, actor=actor, at=at, payload=payload)
+        for stream, payload in payloads.items()
+    ]
+    db.session.execute(sa.insert(bare(Entry)), rows)
+
+
+def _row(
+    stream: str, seq: int, prev: str, action: str, *, actor: str, at: int, payload: Mapping[str, Any]
+) -> dict[str, Any]:
     entry = canonical(
         {
             "action": action,
@@ -86,12 +103,15 @@ def append(
         }
     )
     digest = hashlib.sha256(entry.encode()).hexdigest()
-    session.execute(
-        sa.insert(table).values(
-            stream=stream, seq=seq, at=at, action=action, entry=entry, prev_hash=prev, hash=digest
-        )
-    )
-    return digest
+    return {
+        "stream": stream,
+        "seq": seq,
+        "at": at,
+        "action": action,
+        "entry": entry,
+        "prev_hash": prev,
+        "hash": digest,
+    }
 
 
 def canonical(value: Mapping[str, Any]) -> str:

@@ -17,6 +17,14 @@ def new_id() -> UUID:
     return UUID(bytes=random_bytes(16), version=4)
 
 
+def read_id(text: str) -> UUID | None:
+    """The id that somebody sent, or None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def new_token() -> str:
     """A bearer secret of 256 bits, hexadecimal."""
     return random_bytes(32).hex()

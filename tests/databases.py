@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -92,3 +93,14 @@ def execute(address: str, statement: str) -> None:
 def url(address: str, name: str) -> str:
     """The app's address of a database of the cluster."""
     return f"postgresql+psycopg://fieldapp@{address}/{name}"
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """SQLite: somebody else writes, and goes on writing."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()

@@ -13,7 +13,7 @@ from fieldapp.access import passwords
 from fieldapp.access.models import Account, Attempt, Audit, Login, RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
 from fieldapp.access.viewers import hash_token
-from fieldapp.db import apart, db, insert
+from fieldapp.db import apart, db, if_possible, insert
 from fieldapp.db import table as bare
 from fieldapp.errors import RuleBroken
 
@@ -92,7 +92,7 @@ def _audit(session: Session, event: str, at: int, account: Account | None, about
 
 def note_denied(viewer: Any, endpoint: str) -> None:
     """Remember a request that the policy refused (ASVS 16.3.3): person and endpoint, never the address asked for."""
-    with apart(writes=True) as session:
+    with if_possible() as session:
         session.add(
             Audit(
                 at=clock.now(),

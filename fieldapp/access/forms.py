@@ -1,10 +1,10 @@
 """Forms of accounts and passwords."""
 
-from wtforms import BooleanField, DateField, Form, PasswordField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from fieldapp.access.policy import LABELS, STANDING
-from fieldapp.web.forms import offered
+from fieldapp.web.forms import DayField, Form, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
 
@@ -27,9 +27,9 @@ class SightForm(Form):
 class AccountForm(Form):
     """A new person with an account."""
 
-    name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
-    home = StringField("原单位", [Optional(), Length(max=80)], description="借调的人写从哪里来")
-    username = StringField("账号", [REQUIRED, Length(max=40)], render_kw={"autocapitalize": "none"})
+    name = StringField("姓名", [REQUIRED, at_most(40)])
+    home = StringField("原单位", [Optional(), at_most(80)], description="借调的人写从哪里来")
+    username = StringField("账号", [REQUIRED, at_most(40)], render_kw={"autocapitalize": "none"})
     password = PasswordField(
         "初始密码",
         [REQUIRED],
@@ -43,5 +43,5 @@ class RoleForm(Form):
 
     role = SelectField("角色", choices=offered((role.value, LABELS[role]) for role in STANDING))
     unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
-    starts = DateField("从", [InputRequired("写一个日子")])
-    ends = DateField("到", [InputRequired("写一个日子")])
+    starts = DayField("从", [InputRequired("写一个日子")])
+    ends = DayField("到", [InputRequired("写一个日子")])

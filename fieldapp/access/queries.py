@@ -12,9 +12,8 @@ from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role
 from fieldapp.db import db, system_reads
-from fieldapp.errors import NotVisible
 from fieldapp.organisations.models import Person
-from fieldapp.organisations.queries import teams_by_person
+from fieldapp.organisations.queries import one, teams_by_person
 
 
 def own_account(person_id: UUID) -> Account:
@@ -35,10 +34,7 @@ def accounts() -> list[Account]:
 
 def account(account_id: UUID) -> Account:
     """One account; raises NotVisible."""
-    found = db.session.scalars(sa.select(Account).where(Account.id == account_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Account, account_id)
 
 
 def grants_of(person_id: UUID) -> list[RoleGrant]:
@@ -49,10 +45,7 @@ def grants_of(person_id: UUID) -> list[RoleGrant]:
 
 def grant(grant_id: UUID) -> RoleGrant:
     """One standing role; raises NotVisible."""
-    found = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.id == grant_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(RoleGrant, grant_id)
 
 
 def unconfirmed_grants() -> list[RoleGrant]:

@@ -12,7 +12,7 @@ from fieldapp.access import carry
 from fieldapp.access.models import Login
 from fieldapp.access.viewers import Viewer, hash_token, viewer_of
 from fieldapp.config import Settings
-from fieldapp.db import apart, bind_viewer
+from fieldapp.db import apart, bind_viewer, if_possible
 from fieldapp.web.render import render
 
 STAMP_MS = 60_000  # a login's last sight is written at most once a minute
@@ -44,7 +44,8 @@ def set_cookie(response: Response, kind: str, value: str, max_age: int) -> None:
 
 def install(app: Flask) -> None:
     """Tell Flask-Login where our login lies."""
-    manager = LoginManager(app)
+    # not in every template: an error's page would load the user once more, who may be the reason for it
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_load)
 
@@ -62,7 +63,7 @@ def _load(req: Request) -> Viewer | None:
     with apart() as session:
         viewer = viewer_of(token, limits(), session)
     if viewer and clock.now() - viewer.seen_at > STAMP_MS:
-        with apart(writes=True) as session:
+        with if_possible() as session:
             session.execute(
                 sa.update(Login).where(Login.token_hash == viewer.login_hash).values(seen_at=clock.now())
             )
@@ -81,8 +82,9 @@ def load_viewer() -> Viewer | None:
 def device() -> str:
     """This phone's name for itself: a random cookie that outlives logins."""
     if "device" not in g:
-        g.device = request.cookies.get(cookie_name("device"), "")[:64] or ids.new_id().hex
-        g.device_is_new = cookie_name("device") not in request.cookies
+        known = request.cookies.get(cookie_name("device"), "")
+        g.device_is_new = not (known.isascii() and known.isalnum() and len(known) <= 64)
+        g.device = ids.new_id().hex if g.device_is_new else known
     return str(g.device)
 
 

@@ -1,7 +1,6 @@
 """Login, own page, accounts and roles."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, request
@@ -20,8 +19,10 @@ from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_b
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
+from fieldapp.writing import cleaned
 
 pages = Blueprint("access", __name__)
+LONGEST_PATH = 2000
 pages.add_app_template_global(carry.left_out, "left_out")
 pages.add_app_template_global(queries.roles_held)  # people's pages lie in organisations, which knows no role
 menu.entry(80, "access.accounts", "账号")
@@ -46,7 +47,7 @@ def login() -> Any:
 @open_to_everyone("a login cannot need a login")
 def log_in() -> Any:
     """Check, set the cookie, go on; what an expired login kept is shown again."""
-    username, carried = request.form.get("username", ""), request.form.get("carried", "")
+    username, carried = cleaned(request.form.get("username", "")), request.form.get("carried", "")
     phone = "Mobi" in request.headers.get("User-Agent", "")
     outcome = actions.log_in(username, request.form.get("password", ""), phone=phone, at=clock.now())
     if isinstance(outcome, actions.Refused):
@@ -73,13 +74,9 @@ def _welcome(token: str, carried: str, phone: bool) -> Any:
 
 def _safe(target: str | None) -> str:
     """A path of our own, or nothing: an address from outside must not be followed."""
-    parts = urlsplit(target or "")
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
-    return (
-        (target or "")
-        if inside and "\\" not in (target or "") and not (target or "").startswith("//")
-        else ""
-    )
+    path = target or ""
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if inside and path.isprintable() and len(path) <= LONGEST_PATH else ""
 
 
 @pages.post("/logout")
@@ -131,7 +128,7 @@ def sight() -> Any:
 @needs(Permission.ENTER)
 def end_login(token_hash: str) -> Any:
     """End one of one's own logins elsewhere."""
-    actions.end_login(token_hash, by=viewer(), at=clock.now())
+    actions.end_login(cleaned(token_hash), by=viewer(), at=clock.now())
     return see("access.me", said="login_ended")
 
 

@@ -3,7 +3,6 @@
 Each change makes a new version of it; a deadline keeps the name of the rule that it was counted by."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 from fieldapp.deadlines.calendar import NO_OVERRIDES, Overrides
 from fieldapp.deadlines.limits import CIVIL_CODE, CountingRule
 from fieldapp.errors import RuleBroken
+from fieldapp.writing import folded
 
 LISTS = {"problems": "问题清单", "unit": "整改清单"}  # the story's names; counties have others
 _LINE = re.compile(r"(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})\s*(?P<word>休息|上班)\s*(?P<note>.*)")
@@ -122,7 +122,7 @@ def _overrides(days: tuple[LocalDay, ...], years: tuple[int, ...]) -> Overrides:
 
 def read_days(text: str) -> list[LocalDay]:
     """Lines such as 2027-01-01 休息 元旦; raises RuleBroken with the first line that cannot be read."""
-    lines = unicodedata.normalize("NFKC", text).splitlines()
+    lines = folded(text).splitlines()
     return [_read_day(line.strip()) for line in lines if line.strip()]
 
 

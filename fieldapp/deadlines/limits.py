@@ -1,7 +1,6 @@
 """Limits: read from what people write, counted to a due day, said back. Overdue is derived, never stored."""
 
 import re
-import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from fieldapp.deadlines.calendar import (
     working_days_between,
 )
 from fieldapp.errors import RuleBroken
+from fieldapp.writing import folded
 
 
 class Unit(StrEnum):
@@ -85,7 +85,7 @@ _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 
 def parse_limit(text: str) -> Limit:
     """Read a limit as people and their spreadsheets write it; 日 and 天 without more are calendar days."""
-    written = _SPACES.sub("", unicodedata.normalize("NFKC", text))
+    written = _SPACES.sub("", " ".join(folded(text).split()))
     if counted := _COUNTED.fullmatch(written):
         return Limit(_number(counted["amount"]), Unit(counted.lastgroup or ""))
     if dated := _DATED.fullmatch(written):

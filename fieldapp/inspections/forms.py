@@ -1,7 +1,9 @@
 """Forms of an inspection."""
 
-from wtforms import DateField, Form, HiddenField, SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired, Optional
+
+from fieldapp.web.forms import DayField, Form
 
 REQUIRED = InputRequired("这一项要选")
 
@@ -9,9 +11,9 @@ REQUIRED = InputRequired("这一项要选")
 class DaysForm(Form):
     """When it was; all that may still change once it is there."""
 
-    entered_on = DateField("进驻", [Optional()])
-    left_on = DateField("撤离", [Optional()])
-    feedback_on = DateField("反馈", [Optional()], description="休息日也可以")
+    entered_on = DayField("进驻", [Optional()])
+    left_on = DayField("撤离", [Optional()])
+    feedback_on = DayField("反馈", [Optional()], description="休息日也可以")
     version = HiddenField()
 
 

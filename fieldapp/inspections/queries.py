@@ -5,9 +5,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp.db import db
-from fieldapp.errors import NotVisible
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import Team, Unit
+from fieldapp.organisations.queries import one
 
 
 def inspections() -> list[Inspection]:
@@ -22,7 +22,4 @@ def inspections() -> list[Inspection]:
 
 def inspection(inspection_id: UUID) -> Inspection:
     """One inspection; raises NotVisible."""
-    found = db.session.scalars(sa.select(Inspection).where(Inspection.id == inspection_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Inspection, inspection_id)

@@ -10,7 +10,14 @@ from fieldapp.inspections import actions, forms, queries
 from fieldapp.organisations.models import Team, Unit
 from fieldapp.organisations.queries import one, teams, units
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside, version_of
+from fieldapp.web.forms import (
+    bound,
+    carry_out,
+    has_errors,
+    offered,
+    rows_offered,
+    version_of,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 
@@ -41,13 +48,14 @@ def _days(form: forms.DaysForm) -> actions.Days:
 def new() -> Any:
     """A team inspects a unit."""
     form = _new_form()
-    if is_sent(form):
-        with rules_beside(form):
-            team, unit = one(Team, UUID(form.team_id.data)), one(Unit, UUID(form.unit_id.data))
-            actions.add_inspection(team, unit, _days(form))
-        if not has_errors(form):
-            return see("inspections.index", said="saved")
+    if carry_out(form, lambda: _add(form)):
+        return see("inspections.index", said="saved")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
+
+
+def _add(form: forms.InspectionForm) -> None:
+    team, unit = one(Team, UUID(form.team_id.data)), one(Unit, UUID(form.unit_id.data))
+    actions.add_inspection(team, unit, _days(form))
 
 
 @pages.route("/inspections/<uuid:inspection_id>/edit", methods=["GET", "POST"])
@@ -56,9 +64,6 @@ def edit(inspection_id: UUID) -> Any:
     """Change its days."""
     row = queries.inspection(inspection_id)
     form = bound(forms.DaysForm, obj=row)
-    if is_sent(form):
-        with rules_beside(form):
-            actions.edit_inspection(row, _days(form), version=version_of(form))
-        if not has_errors(form):
-            return see("inspections.index", said="saved")
+    if carry_out(form, lambda: actions.edit_inspection(row, _days(form), version=version_of(form))):
+        return see("inspections.index", said="saved")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=row)

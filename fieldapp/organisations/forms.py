@@ -1,20 +1,13 @@
 """Forms of units, rounds, teams, people and recusals."""
 
-from datetime import date
-from typing import Any
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional
 
-from wtforms import BooleanField, DateField, Form, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from fieldapp.web.forms import DayField, Form, at_most
 
 REQUIRED = DataRequired("这一项要填")
 DAY = InputRequired("写一个日子")
-NAME = Length(max=60, message="最多 60 个字")
-
-
-def of_this_century(_form: Form, field: Any) -> None:
-    """A slip of the pen must not close a place in the year 203."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2099, 12, 31):
-        raise ValidationError("写 2000 到 2099 年之间的日子")
+NAME = at_most(60)
 
 
 class UnitForm(Form):
@@ -24,7 +17,7 @@ class UnitForm(Form):
     party_org = StringField("党组织", [Optional(), NAME])
     phone_name = StringField(
         "手机上显示的名字",
-        [REQUIRED, Length(max=12, message="最多 12 个字")],
+        [REQUIRED, at_most(12)],
         default="镇上办事",
         description="看不出去查什么",
     )
@@ -35,10 +28,10 @@ class PointForm(Form):
     """A service point. The hours are what people write; opening.py reads them."""
 
     name = StringField("服务点", [REQUIRED, NAME])
-    address = StringField("地址", [Optional(), Length(max=120, message="最多 120 个字")])
+    address = StringField("地址", [Optional(), at_most(120)])
     hours = StringField(
         "开放时间",
-        [Optional(), Length(max=200, message="最多 200 个字")],
+        [Optional(), at_most(200)],
         description="例如 9-17点；周六 9-12点。没写星期的是周一到周五",
     )
     version = HiddenField()
@@ -57,19 +50,24 @@ class CounterNameForm(Form):
     version = HiddenField()
 
 
-class ClosureForm(Form):
-    """From which day on a place is out of use; none takes it into use again."""
+class VersionForm(Form):
+    """A step that has nothing to fill in, on a row as it was shown."""
 
-    closed_on = DateField("从哪天起停用", [Optional(), of_this_century])
     version = HiddenField()
+
+
+class ClosureForm(VersionForm):
+    """From which day on a place is out of use."""
+
+    closed_on = DayField("从哪天起停用", [DAY])
 
 
 class RoundForm(Form):
     """A round of inspection."""
 
     name = StringField("轮次", [REQUIRED, NAME])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class TeamForm(Form):
@@ -82,15 +80,15 @@ class MemberForm(Form):
     """Who belongs to a team, from when to when."""
 
     person_id = SelectField("谁", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
     leads = BooleanField("是组长")
 
 
 class PersonForm(Form):
     """Somebody without an account yet."""
 
-    name = StringField("姓名", [REQUIRED, Length(max=40, message="最多 40 个字")])
+    name = StringField("姓名", [REQUIRED, at_most(40)])
     home = StringField("原单位", [Optional(), NAME])
     version = HiddenField()
 
@@ -100,4 +98,4 @@ class RecusalForm(Form):
 
     person = SelectField("谁", [REQUIRED])
     unit = SelectField("回避哪个单位", [REQUIRED])
-    reason = StringField("为什么", [REQUIRED, Length(max=200)])
+    reason = StringField("为什么", [REQUIRED, at_most(200)])

@@ -9,7 +9,7 @@ from fieldapp.organisations import correcting, forms, queries
 from fieldapp.organisations.models import Counter, Person, ServicePoint
 from fieldapp.organisations.opening import opening_text
 from fieldapp.organisations.views import pages
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of, with_ids
+from fieldapp.web.forms import bound, carry_out, has_errors, is_sent, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -24,12 +24,9 @@ def point(point_id: UUID) -> Any:
     """Its name, address and hours."""
     row = queries.one(ServicePoint, point_id)
     form = bound(forms.PointForm, data=_as_written(row))
-    if is_sent(form):
-        with rules_beside(form):
-            said = (form.name.data, form.address.data or "", form.hours.data or "")
-            correcting.edit_point(row, *said, version=version_of(form))
-        if not has_errors(form):
-            return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    said, version = (form.name.data, form.address.data or "", form.hours.data or ""), version_of(form)
+    if carry_out(form, lambda: correcting.edit_point(row, *said, version=version)):
+        return see("organisations.unit", unit_id=row.unit_id, said="saved")
     return _place_page("organisations/point.html", row, form)
 
 
@@ -39,11 +36,8 @@ def counter(counter_id: UUID) -> Any:
     """Its name."""
     row = queries.one(Counter, counter_id)
     form = bound(forms.CounterNameForm, obj=row)
-    if is_sent(form):
-        with rules_beside(form):
-            correcting.edit_counter(row, form.name.data, version=version_of(form))
-        if not has_errors(form):
-            return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    if carry_out(form, lambda: correcting.edit_counter(row, form.name.data, version=version_of(form))):
+        return see("organisations.unit", unit_id=row.unit_id, said="saved")
     return _place_page("organisations/counter.html", row, form)
 
 
@@ -62,7 +56,7 @@ def _place_page(page: str, row: Any, form: Any, closing: Any = None) -> Any:
 @pages.post("/points/<uuid:point_id>/closure")
 @needs(P.EDIT_ORGANISATION)
 def close_point(point_id: UUID) -> Any:
-    """Out of use from a day on, all its counters with it; or in use again."""
+    """Out of use from a day on, all its counters with it."""
     row = queries.one(ServicePoint, point_id)
     return _close(row, "organisations/point.html", forms.PointForm(data=_as_written(row)))
 
@@ -70,17 +64,38 @@ def close_point(point_id: UUID) -> Any:
 @pages.post("/counters/<uuid:counter_id>/closure")
 @needs(P.EDIT_ORGANISATION)
 def close_counter(counter_id: UUID) -> Any:
-    """Out of use from a day on, or in use again."""
+    """Out of use from a day on."""
     row = queries.one(Counter, counter_id)
     return _close(row, "organisations/counter.html", forms.CounterNameForm(obj=row))
 
 
 def _close(row: ServicePoint | Counter, page: str, form: Any) -> Any:
     closing = with_ids(bound(forms.ClosureForm), "closure-")
-    if is_sent(closing):
-        correcting.close_place(row, closing.closed_on.data, version=version_of(closing))
+    day, version = closing.closed_on.data, version_of(closing)
+    if carry_out(closing, lambda: correcting.close_place(row, day, version=version)):
         return see("organisations.unit", unit_id=row.unit_id, said="saved")
     return _place_page(page, row, form, closing)
+
+
+@pages.post("/points/<uuid:point_id>/reopening")
+@needs(P.EDIT_ORGANISATION)
+def reopen_point(point_id: UUID) -> Any:
+    """In use again; counters that were closed by themselves stay so."""
+    return _reopen(queries.one(ServicePoint, point_id))
+
+
+@pages.post("/counters/<uuid:counter_id>/reopening")
+@needs(P.EDIT_ORGANISATION)
+def reopen_counter(counter_id: UUID) -> Any:
+    """In use again."""
+    return _reopen(queries.one(Counter, counter_id))
+
+
+def _reopen(row: ServicePoint | Counter) -> Any:
+    form = bound(forms.VersionForm)
+    if is_sent(form):
+        correcting.close_place(row, None, version=version_of(form))
+    return see("organisations.unit", unit_id=row.unit_id, said="saved")
 
 
 @pages.route("/people/<uuid:person_id>", methods=["GET", "POST"])
@@ -89,11 +104,9 @@ def person(person_id: UUID) -> Any:
     """Name and where from; the teams somebody is and was in, and what must be kept away from."""
     row = queries.one(Person, person_id)
     form = bound(forms.PersonForm, obj=row)
-    if is_sent(form):
-        with rules_beside(form):
-            correcting.edit_person(row, form.name.data, form.home.data or "", version=version_of(form))
-        if not has_errors(form):
-            return see("organisations.person", person_id=person_id, said="saved")
+    said, version = (form.name.data, form.home.data or ""), version_of(form)
+    if carry_out(form, lambda: correcting.edit_person(row, *said, version=version)):
+        return see("organisations.person", person_id=person_id, said="saved")
     return render(
         "organisations/person.html",
         status=422 if has_errors(form) else 200,

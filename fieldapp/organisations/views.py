@@ -10,7 +10,16 @@ from fieldapp.access.permissions import Permission as P
 from fieldapp.organisations import actions, correcting, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of, with_ids
+from fieldapp.web.forms import (
+    bound,
+    carry_out,
+    has_errors,
+    is_sent,
+    rows_offered,
+    rules_beside,
+    version_of,
+    with_ids,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -96,11 +105,8 @@ def add_counter(point_id: UUID) -> Any:
     """One more counter."""
     point = queries.one(ServicePoint, point_id)
     form = with_ids(bound(forms.CounterForm), f"counter-{point_id}-")
-    if is_sent(form):
-        with rules_beside(form):
-            actions.add_counter(point, form.name.data)
-        if not has_errors(form):
-            return see("organisations.unit", unit_id=point.unit_id, said="saved")
+    if carry_out(form, lambda: actions.add_counter(point, form.name.data)):
+        return see("organisations.unit", unit_id=point.unit_id, said="saved")
     return _unit_page(point.unit, counter_forms={point_id: form})
 
 

@@ -71,9 +71,7 @@ def _make(drafts: Sequence[Draft], inspection: Inspection, by: Any, at: int) -> 
         for draft in drafts
     ]
     db.session.add_all(made)
-    db.session.flush()  # once for a whole sheet: the phones' taps wait for this transaction
-    for problem in made:
-        measuring.write(problem, "create", {"number": problem.number}, by, at)
+    measuring.write_created(made, by, at)
     return made
 
 

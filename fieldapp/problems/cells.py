@@ -3,7 +3,6 @@
 Width is folded (NFKC) in numbers and dates only: a problem's text stays as it was fed back."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.columns import SEVERITIES, WAYS
 from fieldapp.problems.grid import Cell
+from fieldapp.writing import cleaned, folded
 
 NEUTRAL_NAME = "镇上办事"  # for phones; never made from the problem's text, which a bystander could read
 _LONGEST_NUMBER = 60
@@ -27,11 +27,11 @@ def shown(cell: Cell) -> str:
         return str(int(cell))
     if isinstance(cell, datetime) and not (cell.hour or cell.minute):
         return cell.date().isoformat()
-    return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return cleaned(str(cell)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _folded(cell: Cell) -> str:
-    return " ".join(unicodedata.normalize("NFKC", shown(cell)).split())
+    return " ".join(folded(shown(cell)).split())
 
 
 def _required(read: Callable[[Cell], str]) -> Callable[[Cell], str]:

@@ -1,7 +1,8 @@
 """The columns of the plain checklist sheet: what people call them, and the words that two of them allow."""
 
 import re
-import unicodedata
+
+from fieldapp.writing import folded
 
 SEVERITIES = ("重大", "一般", "微小")
 WAYS = ("体验式回访", "实地核查", "资料核验", "电话回访与台账倒查")
@@ -27,7 +28,7 @@ _BRACKETED = re.compile(r"\([^()]*\)$")
 
 
 def _bare(heading: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", heading).split()).strip("*:")
+    return "".join(folded(heading).split()).strip("*:")
 
 
 _RANKS = {_bare(name): (field, rank) for field, names in SYNONYMS.items() for rank, name in enumerate(names)}

@@ -1,35 +1,27 @@
 """Forms of a problem, its measures, and the import."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from wtforms import (
     BooleanField,
-    DateField,
     FileField,
-    Form,
     HiddenField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from fieldapp import ids
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.marking import marking_in
 from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
-from fieldapp.web.forms import offered
+from fieldapp.web.forms import DayField, Form, Length, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
-
-
-def at_most(count: int) -> Length:
-    """A length with its sentence."""
-    return Length(max=count, message=f"最多 {count} 个字")
 
 
 def lines(text: str | None) -> list[str]:
@@ -49,12 +41,6 @@ def a_limit(_form: Form, field: Any) -> None:
         parse_limit(field.data or "")
     except RuleBroken as broken:
         raise ValidationError(broken.sentence) from None
-
-
-def of_this_century(_form: Form, field: Any) -> None:
-    """A day from which a deadline can be counted; the same years as a deadline's own date."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2099, 12, 31):
-        raise ValidationError("写 2000 到 2099 年之间的日子")
 
 
 class IssuedForm(Form):
@@ -79,7 +65,9 @@ class NewForm(Form):
         "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
     severity = SelectField("程度", choices=offered(SEVERITIES.items()))
-    criteria = TextAreaField("销号标准", [Optional(), unmarked], description="一行一条，交办以后就定住")
+    criteria = TextAreaField(
+        "销号标准", [Optional(), at_most(2000), unmarked], description="一行一条，交办以后就定住"
+    )
     criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
     verification = SelectField(
         "核实方式", choices=offered(WAYS.items()), description="单位看不到；交办以后就定住"
@@ -89,7 +77,9 @@ class NewForm(Form):
     limit_text = StringField(
         "期限", [REQUIRED, a_limit], description="1 个月、10 个工作日，或者写日子 2018-06-06"
     )
-    measures = TextAreaField("整改措施", [Optional(), unmarked], description="单位说要做的，一行一条")
+    measures = TextAreaField(
+        "整改措施", [Optional(), at_most(4000), unmarked], description="单位说要做的，一行一条"
+    )
 
 
 class DraftForm(NewForm):
@@ -101,11 +91,11 @@ class DraftForm(NewForm):
 class AmendForm(Form):
     """The head's change of what was fixed by issuing."""
 
-    criteria = TextAreaField("销号标准", [REQUIRED, unmarked], description="一行一条")
+    criteria = TextAreaField("销号标准", [REQUIRED, at_most(2000), unmarked], description="一行一条")
     verification = SelectField("核实方式", choices=offered(WAYS.items()))
     reason = TextAreaField(
         "为什么改",
-        [REQUIRED, Length(min=10, message="至少 10 个字"), unmarked],
+        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
         filters=[lambda x: x and x.strip()],
     )
     version = HiddenField()
@@ -114,9 +104,9 @@ class AmendForm(Form):
 class IssueForm(Form):
     """The day from which the deadline counts."""
 
-    issued_on = DateField(
+    issued_on = DayField(
         "反馈的日子",
-        [InputRequired("写一个日子"), of_this_century],
+        [InputRequired("写一个日子")],
         description="期限从这天起算，休息日也可以",
     )
 
@@ -140,7 +130,7 @@ class MeasureForm(OnceForm):
 
     text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="做什么，一条一件事")
     responsible = StringField("谁负责", [Optional(), at_most(40), unmarked])
-    planned_on = DateField("打算哪天做完", [Optional(), of_this_century])
+    planned_on = DayField("打算哪天做完", [Optional()])
 
 
 class ProgressForm(OnceForm):

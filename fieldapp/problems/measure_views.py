@@ -6,10 +6,10 @@ from uuid import UUID
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.problems import forms, measuring, queries
-from fieldapp.problems.views import pages, show_to_office, show_to_unit
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
+from fieldapp.problems.views import pages, saved, show_to_office, show_to_unit
+from fieldapp.web.forms import bound, carry_out, has_errors
 from fieldapp.web.guard import needs
-from fieldapp.web.render import render, see
+from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
 
 
@@ -22,11 +22,9 @@ def _claim(form: forms.MeasureForm) -> measuring.Claim:
 def add_measure(problem_id: UUID) -> Any:
     """One measure more."""
     found, form = queries.problem(problem_id), bound(forms.MeasureForm)
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.add_measure(found, _claim(form), key=form.key, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    how = {"key": form.key, "by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: measuring.add_measure(found, _claim(form), **how)):
+        return saved(problem_id)
     show = show_to_unit if viewer().is_unit else show_to_office
     return show(found, status=422, measure_form=form)
 
@@ -37,11 +35,9 @@ def word_measure(measure_id: UUID) -> Any:
     """Other words, person or day for a measure that nobody has reported on."""
     found = queries.measure(measure_id)
     form = bound(forms.MeasureForm, obj=found)
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.word_measure(found, _claim(form), by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: measuring.word_measure(found, _claim(form), **how)):
+        return saved(found.problem_id)
     status = 422 if has_errors(form) else 200
     return render("problems/words.html", status=status, form=form, row=found.problem)
 
@@ -52,7 +48,7 @@ def raise_measure(measure_id: UUID) -> Any:
     """One place further up."""
     found = queries.measure(measure_id)
     measuring.raise_measure(found, by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=found.problem_id, said="saved")
+    return saved(found.problem_id)
 
 
 @pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
@@ -62,13 +58,9 @@ def report(measure_id: UUID) -> Any:
     found, who = queries.measure(measure_id), viewer()
     said = queries.measure_view(found)
     form = bound(forms.ProgressForm, data={"done": said.done})
-    if is_sent(form):
-        with rules_beside(form):
-            measuring.report_measure(
-                found, form.progress.data, form.done.data, key=form.key, by=who, at=clock.now()
-            )
-        if not has_errors(form):
-            return see("problems.show", problem_id=found.problem_id, said="saved")
+    how = {"key": form.key, "by": who, "at": clock.now()}
+    if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
+        return saved(found.problem_id)
     page = "problems/measure.html" if who.is_unit else "problems/measure_entry.html"
     open_ = queries.takes_reports(found.problem, who, clock.today())
     context: dict[str, Any] = {"row": found.problem, "measure": said, "takes_reports": open_}

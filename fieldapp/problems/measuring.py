@@ -29,6 +29,13 @@ def write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: i
     history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
 
 
+def write_created(problems: Sequence[Problem], by: Any, at: int) -> None:
+    """Save them, and begin their histories; once for a whole sheet, since the phones' taps wait for it."""
+    db.session.flush()
+    said = {problem.stream: {"number": problem.number} for problem in problems}
+    history.append_first(said, "create", actor=by.actor, at=at)
+
+
 def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
     """Measures in this order, for a problem to take."""
     return [Measure(county_id=county_id, place=place, text=text) for place, text in enumerate(texts)]

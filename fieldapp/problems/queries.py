@@ -14,8 +14,8 @@ from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
-from fieldapp.errors import NotVisible
 from fieldapp.organisations.models import County, Person
+from fieldapp.organisations.queries import one
 from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, MeasureReport, Problem
 
 DONE = ("closed",)
@@ -254,26 +254,17 @@ def sums(lines: list[Line]) -> Sums:
 
 def problem(problem_id: UUID) -> Problem:
     """One problem; raises NotVisible."""
-    found = db.session.scalars(sa.select(Problem).where(Problem.id == problem_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Problem, problem_id)
 
 
 def measure(measure_id: UUID) -> Measure:
     """One measure; raises NotVisible."""
-    found = db.session.scalars(sa.select(Measure).where(Measure.id == measure_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(Measure, measure_id)
 
 
 def county(county_id: UUID) -> County:
     """One's own county; raises NotVisible."""
-    found = db.session.scalars(sa.select(County).where(County.id == county_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one(County, county_id)
 
 
 def county_rules(county_id: UUID) -> CountyRules:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from fieldapp.deadlines.county_rules import read_days
 from fieldapp.errors import RuleBroken
-from fieldapp.problems.forms import at_most
+from fieldapp.web.forms import Form, Length, at_most
 
 REQUIRED = DataRequired("这一项要填")
 REASON = (REQUIRED, Length(min=5, message="至少 5 个字"), at_most(200))

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import Form
-
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.deadlines.county_rules import CountyRules, read_days, rules_of
 from fieldapp.problems import queries, rule_forms, ruling
 from fieldapp.problems.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside, version_of, with_ids
+from fieldapp.web.forms import bound, carry_out, has_errors, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -43,12 +41,10 @@ def _page(**sent: Any) -> Any:
 
 
 def _settle(form: Any, name: str, change: Callable[[CountyRules], CountyRules], reason: str = "") -> Any:
-    if is_sent(form):
-        how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
-        with rules_beside(form):
-            ruling.change_rules(queries.county(viewer().county_id), change, reason=reason, **how)
-        if not has_errors(form):
-            return see("problems.rules", said="saved")
+    county = queries.county(viewer().county_id)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: ruling.change_rules(county, change, reason=reason, **how)):
+        return see("problems.rules", said="saved")
     return _page(**{name: form})
 
 
@@ -77,8 +73,8 @@ def settle_days() -> Any:
 @needs(P.EDIT_RULES)
 def remove_day() -> Any:
     """A day goes by the calendar again."""
-    form: Form = with_ids(bound(rule_forms.RemoveForm), "removal-")
-    item = form["item"].data or ""
+    form = with_ids(bound(rule_forms.RemoveForm), "removal-")
+    item = form.item.data or ""
     return _settle(form, "removal_form", lambda now: now.without(item))
 
 

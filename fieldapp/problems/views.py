@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
@@ -13,7 +13,16 @@ from fieldapp.problems import actions, forms, queries
 from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rules_beside, version_of
+from fieldapp.web.forms import (
+    bound,
+    carry_out,
+    from_query,
+    has_errors,
+    is_sent,
+    offered,
+    rules_beside,
+    version_of,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -58,7 +67,7 @@ def _unit_list(lines: list[queries.Line]) -> Any:
 
 def _filters(lines: list[queries.Line]) -> forms.FilterForm:
     """What can be asked for is what is there: no unit without a problem, no drafts for those who never see one."""
-    form, who = forms.FilterForm(request.args), viewer()
+    form, who = from_query(forms.FilterForm), viewer()
     problems = [line.problem for line in lines]
     names = {(row.county.name if who.is_city else "", row.unit.name, row.unit_id) for row in problems}
     form.county.choices = offered(
@@ -126,6 +135,11 @@ def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
     return render("problems/show.html", status=status, **context)
 
 
+def saved(problem_id: UUID) -> Any:
+    """To the problem's page, which says that it was kept."""
+    return see("problems.show", problem_id=problem_id, said="saved")
+
+
 @pages.route("/problems/new", methods=["GET", "POST"])
 @needs(P.EDIT_PROBLEMS)
 def new() -> Any:
@@ -137,7 +151,7 @@ def new() -> Any:
             of = inspection(UUID(form.inspection_id.data))
             made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("problems.show", problem_id=made.id, said="saved")
+            return saved(made.id)
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
 
 
@@ -147,11 +161,8 @@ def edit(problem_id: UUID) -> Any:
     """A draft fully; of an issued problem what issuing did not fix."""
     found = queries.problem(problem_id)
     form = _edit_form(found)
-    if is_sent(form):
-        with rules_beside(form):
-            _save(found, form)
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    if carry_out(form, lambda: _save(found, form)):
+        return saved(problem_id)
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=found)
 
 
@@ -204,11 +215,9 @@ def _draft(form: forms.NewForm) -> actions.Draft:
 def issue(problem_id: UUID) -> Any:
     """Hand it over; criterion and way freeze, the deadline is counted."""
     found, form = queries.problem(problem_id), bound(forms.IssueForm)
-    if is_sent(form):
-        with rules_beside(form):
-            actions.issue_problem(found, form.issued_on.data, by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: actions.issue_problem(found, form.issued_on.data, **how)):
+        return saved(problem_id)
     return show_to_office(found, status=422, issue_form=form)
 
 
@@ -217,12 +226,10 @@ def issue(problem_id: UUID) -> Any:
 def amend(problem_id: UUID) -> Any:
     """The head changes criterion or way, with a reason."""
     found, form = queries.problem(problem_id), bound(forms.AmendForm)
-    if is_sent(form):
-        with rules_beside(form):
-            fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
-            actions.amend_problem(found, *fixed, version=version_of(form), by=viewer(), at=clock.now())
-        if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+    fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: actions.amend_problem(found, *fixed, **how)):
+        return saved(problem_id)
     return show_to_office(found, status=422, amend_form=form)
 
 
@@ -231,7 +238,7 @@ def amend(problem_id: UUID) -> Any:
 def receive(problem_id: UUID) -> Any:
     """The unit's receipt, or the office's entry of it."""
     actions.receive_problem(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return saved(problem_id)
 
 
 @pages.post("/problems/<uuid:problem_id>/start")
@@ -239,7 +246,7 @@ def receive(problem_id: UUID) -> Any:
 def start(problem_id: UUID) -> Any:
     """Rectification begins."""
     actions.start_work(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return see("problems.show", problem_id=problem_id, said="saved")
+    return saved(problem_id)
 
 
 from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from fieldapp.visits.instants import key_of
-from fieldapp.visits.kinds import KINDS, Tap, problems_of
+from fieldapp.visits.kinds import KINDS, Tap, is_instant, plain, problems_of
 from fieldapp.visits.log import JUDGEMENTS, Log
 from fieldapp.visits.record import Struck
 
@@ -38,7 +38,7 @@ def undo(log: Log) -> None:
             continue
         log.undone.add(target.id)
         log.place[key_of(target)] = "struck"
-        log.struck.append(Struck(target.id, "undone", tap.id, tap.person, None, target.kind, target.payload))
+        log.struck.append(Struck(target.id, "undone", tap.id, tap.person, None, target.kind, _first(target)))
 
 
 def _why_not_undone(log: Log, tap: Tap, target: Tap | None) -> str:
@@ -88,16 +88,17 @@ def _why_not_corrected(log: Log, tap: Tap) -> str:
 
 def _why_empty(target: Tap, fields: dict[str, Any]) -> str:
     """A correction that says nothing, or that would leave less than there was."""
-    broken = any(problems_of(target.kind, {**target.payload, **fields}).values())
+    merged = {**plain(target.payload), **fields}
+    broken = plain(merged) != merged or any(problems_of(target.kind, merged).values())
     return "unreadable" if fields and broken else "" if fields else "empty_correction"
 
 
 def corrected_fields(tap: Tap) -> dict[str, Any]:
     """What a correction sets: payload fields, and `@` for the instant."""
     given = tap.payload.get("payload")
-    fields = dict(given) if isinstance(given, dict) else {}
+    fields = {n: v for n, v in given.items() if n != "@"} if isinstance(given, dict) else {}
     instant = tap.payload.get("instant")
-    return {**fields, "@": instant} if isinstance(instant, int) and not isinstance(instant, bool) else fields
+    return {**fields, "@": instant} if is_instant(instant) else fields
 
 
 def _strike(log: Log, target: UUID, corrections: list[Tap]) -> None:
@@ -110,8 +111,12 @@ def _strike(log: Log, target: UUID, corrections: list[Tap]) -> None:
     for tap in replaced:
         log.place[key_of(tap)] = "struck"
         log.struck.append(
-            Struck(tap.id, "corrected", last.id, last.person, reason_of(last), tap.kind, tap.payload)
+            Struck(tap.id, "corrected", last.id, last.person, reason_of(last), tap.kind, _first(tap))
         )
+
+
+def _first(tap: Tap) -> dict[str, Any]:
+    return plain(tap.payload) if tap.kind in KINDS else dict(tap.payload)
 
 
 def reason_of(tap: Tap) -> str | None:

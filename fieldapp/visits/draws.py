@@ -75,13 +75,15 @@ def make_draw(
     """Draw one counter and day. `counters` gives each counter's name."""
     if replaces and len(reason.strip()) < 10:
         raise RuleBroken("重抽要写明理由，至少 10 个字", "reason")
+    if len(counters) * len(days) > MOST_CANDIDATES:  # counted before they are written out
+        raise RuleBroken("窗口或日子太多了，分几次抽", "counters")
     names = {
         f"{key}{_BETWEEN}{day.isoformat()}": f"{name} {day.isoformat()}"
         for key, name in counters.items()
         for day in days
     }
-    if not 0 < len(names) <= MOST_CANDIDATES:
-        raise RuleBroken("窗口或日子太多了，分几次抽" if names else "没有可以抽的", "counters")
+    if not names:
+        raise RuleBroken("没有可以抽的", "counters")
     seed = ids.random_bytes(32)
     candidates = sorted(names)
     made = Draw(

@@ -8,7 +8,7 @@ from uuid import UUID
 from fieldapp.visits.amending import NOT_CORRECTED, correct, corrected_fields, reason_of, undo
 from fieldapp.visits.frame import Frame
 from fieldapp.visits.instants import When, key_of
-from fieldapp.visits.kinds import KINDS, Tap, problems_of
+from fieldapp.visits.kinds import KINDS, Tap, plain, problems_of
 from fieldapp.visits.log import Log, opened
 from fieldapp.visits.record import Conflict, Rival
 
@@ -64,7 +64,8 @@ def _chosen(rivals: list[Tap], corrections: list[Tap]) -> Tap:
 
 
 def _entry(log: Log, tap: Tap, corrections: list[Tap]) -> Entry:
-    payload, own = dict(tap.payload), dict(tap.payload)
+    payload = plain(tap.payload) if tap.kind in KINDS else dict(tap.payload)
+    own = dict(payload)
     for correction in corrections:
         payload |= corrected_fields(correction)
         if correction.person not in log.frame.leaders:
@@ -83,6 +84,8 @@ def _is_readable(log: Log, entry: Entry) -> bool:
     """Flag what the content lacks; whether enough is left to have an effect."""
     tap, corrected = entry.tap, entry.corrected_by is not None
     codes = problems_of(tap.kind, entry.payload) if tap.kind in KINDS else {"unknown_kind": True}
+    if tap.kind in KINDS and plain(tap.payload) != tap.payload and not any(codes.values()):
+        codes["doubled_field"] = False
     for code, is_fatal in codes.items():
         log.flag(tap, code, "flagged" if is_fatal and not corrected else None)
     return not any(codes.values())

@@ -2,9 +2,7 @@
 
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -14,10 +12,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from fieldapp.web.forms import offered
+from fieldapp.web.forms import DayField, Form, at_most, offered
 
 REQUIRED = InputRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -27,8 +25,8 @@ class WhereForm(Form):
     """First page of planning: which unit, from when to when. What follows depends on it."""
 
     unit_id = SelectField("单位", [REQUIRED])
-    starts = DateField("从", [DAY])
-    ends = DateField("到", [DAY])
+    starts = DayField("从", [DAY])
+    ends = DayField("到", [DAY])
 
 
 class PlanForm(Form):
@@ -36,11 +34,9 @@ class PlanForm(Form):
 
     counter_id = SelectField("窗口", [REQUIRED])
     scenario_version_id = SelectField("事项", [REQUIRED])
-    short_name = StringField(
-        "手机上显示的名字", [REQUIRED, Length(max=12, message="最多 12 个字")], description="看不出去查什么"
-    )
+    short_name = StringField("手机上显示的名字", [REQUIRED, at_most(12)], description="看不出去查什么")
     approval = StringField(
-        "批准的回访方案", [REQUIRED, Length(max=60)], description="文号，例如 回访方案〔2018〕6 号"
+        "批准的回访方案", [REQUIRED, at_most(60)], description="文号，例如 回访方案〔2018〕6 号"
     )
     problem_ids = SelectMultipleField("核哪些问题", [InputRequired("至少选一个问题")])
     team_id = SelectField("派哪个组", [InputRequired("选一个组")])
@@ -55,7 +51,7 @@ class PlanForm(Form):
         description="0 是当天，最多 3 天",
     )
     override_reason = TextAreaField(
-        "派原来那个组的理由", [Optional()], description="只有主任能这样派，至少 10 个字"
+        "派原来那个组的理由", [Optional(), at_most(500)], description="只有主任能这样派，至少 10 个字"
     )
 
 
@@ -63,9 +59,11 @@ class DrawForm(Form):
     """Candidates of a draw: counters and days."""
 
     counters = SelectMultipleField("可以抽到的窗口", [InputRequired("至少选一个窗口")])
-    starts = DateField("最早的日子", [DAY])
-    ends = DateField("最晚的日子", [DAY])
-    reason = TextAreaField("为什么重抽", [Optional()], description="重抽才写，至少 10 个字；上一次抽的也留着")
+    starts = DayField("最早的日子", [DAY])
+    ends = DayField("最晚的日子", [DAY])
+    reason = TextAreaField(
+        "为什么重抽", [Optional(), at_most(500)], description="重抽才写，至少 10 个字；上一次抽的也留着"
+    )
 
 
 class StageForm(Form):
@@ -81,21 +79,23 @@ class StageForm(Form):
 class ScenarioForm(Form):
     """A scenario's content; lists are lines of text, so that they can be pasted from a sheet."""
 
-    name = StringField("名称", [REQUIRED, Length(max=60, message="最多 60 个字")])
+    name = StringField("名称", [REQUIRED, at_most(60)])
     sample = BooleanField("还是示例，没有照本县办事指南核对过")
-    ask = TextAreaField("到窗口要问的一句话", [REQUIRED])
+    ask = TextAreaField("到窗口要问的一句话", [REQUIRED, at_most(400)])
     sim_depth = SelectField("能做到哪一步")
-    how_far = TextAreaField("到哪里为止", [REQUIRED], description="要写明：绝不编造情况")
+    how_far = TextAreaField("到哪里为止", [REQUIRED, at_most(400)], description="要写明：绝不编造情况")
     roles = SelectMultipleField("可以用什么身份", [InputRequired("至少选一种身份")])
-    materials = TextAreaField("要带的材料", [Optional()], description="一行写一样")
-    steps = TextAreaField("办理过程", [Optional()], description="一行写一步")
-    complaints = TextAreaField("常听到的意见", [Optional()], description="只给办公室看，一行写一样")
+    materials = TextAreaField("要带的材料", [Optional(), at_most(2000)], description="一行写一样")
+    steps = TextAreaField("办理过程", [Optional(), at_most(2000)], description="一行写一步")
+    complaints = TextAreaField(
+        "常听到的意见", [Optional(), at_most(2000)], description="只给办公室看，一行写一样"
+    )
     legal_limit = IntegerField("法定时限", [Optional()])
     legal_unit = SelectField("法定时限怎么算")
     promised_limit = IntegerField("承诺时限", [Optional()])
     promised_unit = SelectField("承诺时限怎么算")
     certainty = SelectField("时限有多大把握")
-    source_note = StringField("依据", [Optional(), Length(max=200, message="最多 200 个字")])
+    source_note = StringField("依据", [Optional(), at_most(200)])
     stages = FieldList(
         FormField(StageForm), "阶段", description="写了第几步的才算；头一步是到达，最后一步是离开"
     )
@@ -114,8 +114,8 @@ class ItemForm(Form):
 class CorrectionForm(Form):
     """A leader's word on a conflict."""
 
-    value = StringField("以哪个为准", [REQUIRED])
-    reason = TextAreaField("理由", [DataRequired("写一句理由")])
+    value = StringField("以哪个为准", [REQUIRED, at_most(100)])
+    reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(1000)])
 
 
 class AttendanceForm(Form):
@@ -130,8 +130,4 @@ class ParkedForm(Form):
     """What becomes of taps that fit no visit."""
 
     decision = RadioField("怎么办", [InputRequired("选一个")])
-    reason = TextAreaField(
-        "理由",
-        [DataRequired("写一句理由"), Length(max=500, message="最多 500 个字")],
-        description="写给以后看的人",
-    )
+    reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(500)], description="写给以后看的人")

@@ -1,9 +1,11 @@
 """From log to state: manifests, countersigns, and what the hand-in still waits for. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from uuid import UUID
 
+from fieldapp.visits.amending import reason_of
 from fieldapp.visits.effects import Entry
 from fieldapp.visits.instants import key_of
 from fieldapp.visits.kinds import Tap, covered, has_photo, is_complete, manifest
@@ -54,27 +56,40 @@ def countersigns(entries: Iterable[Entry], seal: str) -> tuple[Countersign, ...]
 
 
 def dissents(signed: Sequence[Countersign], log: Log) -> list[Conflict]:
-    """Whose last countersign of this record says that it is otherwise; a leader who has dealt with it once
-    has dealt with it (the correction itself changes the record, so the person signs again)."""
+    """Whose last word is that the record is otherwise. It stays open though the record changes, until that person
+    signs again or a leader has dealt with it; once dealt with, a reservation may stand."""
     found = []
-    last = {sign.by: sign for sign in signed if sign.valid}
+    last = {sign.by: sign for sign in signed}
     for person, sign in last.items():
         if not sign.agrees:
             own = [other.tap for other in signed if other.by == person and not other.agrees]
-            dealt = [tap.id for tap_id in own for tap in log.corrections.get(tap_id, [])]
+            dealt = [tap for tap_id in own for tap in log.corrections.get(tap_id, [])]
             rival = Rival(person, sign.text or "", sign.tap, sign.seal)
-            found.append(Conflict("countersign", str(person), (rival,), dealt[-1] if dealt else None))
+            conflict = Conflict("countersign", str(person), (rival,))
+            if dealt:
+                at, reason = log.when[key_of(dealt[-1])].at, reason_of(dealt[-1])
+                conflict = replace(conflict, settled_by=dealt[-1].id, settled_at=at, reason=reason)
+            found.append(conflict)
     return found
 
 
-def unsigned(log: Log, signed: Sequence[Countersign]) -> set[UUID]:
-    """Everyone but the last to hand in whose countersign of the present record is still wanted."""
+def unsigned(log: Log, signed: Sequence[Countersign], conflicts: Iterable[Conflict]) -> set[UUID]:
+    """Whose countersign of the present record is still wanted: everyone's but the last one's to hand in, and that one's
+    too once a leader has decided against him or he has signed that it is otherwise."""
     last = max(log.last_handin, key=lambda person: log.last_handin[person], default=None)
-    return set(log.people) - {last} - {sign.by for sign in signed if sign.valid}
+    overruled = {
+        rival.person
+        for conflict in conflicts
+        if conflict.settled_value is not None
+        for rival in conflict.rivals
+        if rival.value != conflict.settled_value
+    }
+    heard = overruled | {sign.by for sign in signed if not sign.agrees}
+    return set(log.people) - ({last} - heard) - {sign.by for sign in signed if sign.valid}
 
 
 def missing(
-    log: Log, handed: Sequence[Handin], open_conflicts: int, signed: Sequence[Countersign]
+    log: Log, handed: Sequence[Handin], open_conflicts: int, waiting: Collection[UUID]
 ) -> tuple[str, ...]:
     """Sentences for the screen; none left means handed in."""
     counting = [handin for handin in handed if not handin.superseded]
@@ -95,7 +110,6 @@ def missing(
         found.append("清点对不上，再交一次")
     if open_conflicts:
         found.append(conflict_sentence(open_conflicts))
-    waiting = unsigned(log, signed)
     if waiting and not found:
         found.append(f"等 {len(waiting)} 人会签")
     return tuple(found)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import UUID
 
-from fieldapp.visits.kinds import Tap
+from fieldapp.visits.kinds import Tap, is_instant
 from fieldapp.visits.record import CHECKED, PHONE, SERVER
 
 JUMP_MS = 2_000  # less is the clocks' own drift
@@ -47,7 +47,11 @@ def instants(taps: Iterable[Tap]) -> dict[Key, When]:
             found |= {key_of(tap): When(tap.received_at, SERVER) for tap in group}
         else:
             found |= _place(group, moved)
-    return found
+    return found | {
+        key_of(tap): When(tap.received_at, SERVER, doubtful=True)
+        for tap in taps
+        if not is_instant(found[key_of(tap)].at)
+    }
 
 
 def _measured(tap: Tap) -> int | None:

@@ -3,7 +3,7 @@
 The same judgement serves the tap when it comes in and the office when it decides on it later (parking.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -12,15 +12,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import history
+from fieldapp import clock, history
 from fieldapp.db import insert, rows_changed
 from fieldapp.db import table as bare
 from fieldapp.organisations.models import Person, TeamMembership
 from fieldapp.visits import plans
 from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.freezing import freeze_unplanned, team_on
+from fieldapp.visits.instants import instants, key_of
 from fieldapp.visits.models import Visit, VisitKnower, VisitPerson
+from fieldapp.visits.taps import taps_of
 from fieldapp.workflow import stream_name
+
+_LONGEST_WAIT_MS = 30 * 86_400_000
 
 
 class Why(Enum):
@@ -69,6 +73,9 @@ def fit_of(session: Session, visit: Visit | None, asked: Asked) -> Fit:
         return Fit(_why_not_in(session, visit, asked))
     if asked.payload.get("plan"):
         return _fit_of_plan(session, asked)
+    planned = plans.at_begin_of(asked.visit_id, asked.person, asked.day, session)
+    if planned is not None:  # whatever the form said: a visit that was planned stays known to who planned it
+        return _fit_of_plan(session, replace(asked, payload={**asked.payload, "plan": planned.id}))
     return _fit_of_place(session, asked)
 
 
@@ -130,6 +137,15 @@ def _fit_of_place(session: Session, asked: Asked) -> Fit:
     if frozen is None:
         return Fit(Why.UNKNOWN_PLACE)
     return Fit(None, {**frozen, "people": [asked.person], "knowers": []})
+
+
+def day_of(session: Session, visit_id: UUID, person: UUID, received_at: int) -> date:
+    """The day on which somebody began, by the phone's corrected clock: without a network the tap may come in days
+    later. A clock that is out by more than a phone waits for its network is not believed."""
+    own = [tap for tap in taps_of(visit_id, session) if tap.person == person]
+    when = instants(own)
+    at = next((when[key_of(tap)].at for tap in own if tap.kind == "begin"), received_at)
+    return clock.day_of(at if received_at - _LONGEST_WAIT_MS < at <= received_at else received_at)
 
 
 def _county_of(session: Session, person: UUID) -> UUID | None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from fieldapp.visits.amending import reason_of
 from fieldapp.visits.effects import Entry
 from fieldapp.visits.instants import key_of
 from fieldapp.visits.log import JUDGEMENTS, Log
@@ -36,11 +37,11 @@ def subject_of(entry: Entry) -> str:
 
 def _given(kind: str, e: Entry) -> Given:
     name = JUDGEMENTS[kind][1]
-    value, first = str(e.payload[name]), str(e.tap.payload.get(name, ""))
+    value, said, first = (str(p.get(name, "")) for p in (e.payload, e.own_payload, e.tap.payload))
     return Given(
-        value, text_of(e, "note" if kind == "answer" else "text"), e.at, e.tap.id, e.when.source,
+        value, said, text_of(e, "note" if kind == "answer" else "text"), e.at, e.tap.id, e.when.source,
         e.when.doubtful,
-        _texts(e.payload.get("photos")), _texts(e.payload.get("unmet")), first if first != value else None,
+        _texts(e.payload.get("photos")), _texts(e.payload.get("unmet")), first if first != said else None,
         e.corrected_by, e.corrector, e.reason,
     )  # fmt: skip
 
@@ -82,10 +83,11 @@ def _conflict(
     ]
     own = [index for _, c, index in corrections if c.person not in log.frame.leaders]
     newest = max([*own, *(e.index for e in people.values())])
-    settling = [
-        (index, c.id, str(e.payload[JUDGEMENTS[kind][1]]))
-        for e, c, index in corrections
-        if index > newest  # and so a leader's
-    ]
-    _, by, value = max(settling, default=(0, None, None))
-    return Conflict(CONFLICT_KINDS[kind], subject, rivals, by, value)
+    settling = [(index, c, e) for e, c, index in corrections if index > newest]  # and so a leader's
+    if not settling:
+        return Conflict(CONFLICT_KINDS[kind], subject, rivals)
+    _, tap, e = max(settling, key=lambda each: each[0])
+    value = str(e.payload[JUDGEMENTS[kind][1]])
+    return Conflict(
+        CONFLICT_KINDS[kind], subject, rivals, tap.id, value, log.when[key_of(tap)].at, reason_of(tap)
+    )

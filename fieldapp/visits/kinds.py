@@ -112,6 +112,8 @@ ENVELOPE = frozenset({"press", "kind", "v", "visit", "person", "device", "seq", 
 _INTS = frozenset({"ago_s", "n", "briefing", "size", "instant", "taps", "first_seq", "last_seq"})
 _BOOLS = frozenset({"consent", "agrees"})
 _LISTS = frozenset({"photos", "unmet"})
+_DICTS = frozenset({"answers", "payload"})
+_FIRST_MS, _LAST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 to 2100
 _NESTED = {"interview": ("answers.", "answers"), "correct": ("to.", "payload")}
 _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # neither database stores a NUL or half a surrogate pair
@@ -145,6 +147,7 @@ class Tap:
 def problems_of(kind: str, payload: Mapping[str, Any]) -> dict[str, bool]:
     """What the content of a known kind lacks: code -> whether it is then without effect."""
     found: dict[str, bool] = {}
+    payload, came = plain(payload), payload
     if any(not _is_usable(name, payload.get(name)) for name in REQUIRED.get(kind, ())):
         found["unreadable"] = True
     for (of, name), choices in CHOICES.items():
@@ -152,7 +155,27 @@ def problems_of(kind: str, payload: Mapping[str, Any]) -> dict[str, bool]:
             found["unknown_choice"] = (kind, name) in DECIDING
     if kind == "note" and len(str(payload.get("text", ""))) > NOTE_LIMIT:
         found["too_long"] = False
+    if payload != came and not any(found.values()):
+        found["doubled_field"] = False
     return found
+
+
+def plain(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a known kind that hold what a form can hold: a field that came twice says nothing."""
+    return {name: value for name, value in payload.items() if _is_plain(name, value)}
+
+
+def _is_plain(name: str, value: object) -> bool:
+    if name in _LISTS and isinstance(value, list):
+        return all(isinstance(part, str) for part in value)
+    if name in _DICTS and isinstance(value, dict):
+        return all(_is_plain(key, part) for key, part in value.items())
+    return value is None or isinstance(value, str | int)
+
+
+def is_instant(value: object) -> bool:
+    """Whether it can be the moment of a visit: epoch ms of this century. A clock elsewhere tells nothing."""
+    return isinstance(value, int) and not isinstance(value, bool) and _FIRST_MS <= value < _LAST_MS
 
 
 def _is_usable(name: str, value: object) -> bool:

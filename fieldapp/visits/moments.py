@@ -1,4 +1,4 @@
-"""What the stopwatch shows: stages, phases, timers, stuck, and who may be asked for the next stage. Pure."""
+"""What the stopwatch shows: stages, phases, timers, stuck. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,12 @@ from fieldapp.visits.effects import Entry
 from fieldapp.visits.frame import Frame
 from fieldapp.visits.kinds import AGO, STAGE_LABELS
 from fieldapp.visits.log import Log
-from fieldapp.visits.record import (
+from fieldapp.visits.stopwatch import (
     Begun,
     Moment,
     OtherMoment,
     Phase,
     Role,
-    Skipped,
     Span,
     StageTime,
     Stuck,
@@ -23,7 +22,9 @@ from fieldapp.visits.record import (
 )
 
 LAST_COUNTS = frozenset({"settle", "collect", "leave"})  # of repeated presses; elsewhere the first
-DOES = ("办事", "陪同办事")  # whoever has the first of these roles is timed
+Place = tuple[int, int]
+BESIDE = "陪同办事"
+DOES = ("办事", BESIDE)  # whoever has the first of these roles is timed
 FIXED = ("plan", "briefing", "service_point", "counter", "scenario")
 # 等候, 办理, 全程: label -> (start codes by preference, end code)
 TIMED = {
@@ -42,7 +43,12 @@ def text_of(entry: Entry, name: str) -> str | None:
 
 
 def by_instant(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: (_at(entry), entry.index))
+    return sorted(entries, key=place_of)
+
+
+def place_of(entry: Entry) -> Place:
+    """Where an entry stands among all by its instant."""
+    return _at(entry), entry.index
 
 
 def begun(entries: Iterable[Entry], log: Log) -> Begun | None:
@@ -60,16 +66,17 @@ def begun(entries: Iterable[Entry], log: Log) -> Begun | None:
     return Begun(e.at, e.person, e.tap.id, e.when.source, text_of(e, "plan"), number, *place)
 
 
-def roles(entries: Iterable[Entry]) -> tuple[Role, ...]:
-    """Per person; the last one said."""
-    last: dict[UUID, Role] = {}
-    for e in by_instant(entries):
-        consent = e.payload.get("consent")
-        role = Role(
-            e.person, text_of(e, "role") or "", consent if isinstance(consent, bool) else None, e.at, e.tap.id
-        )
-        last[e.person] = role
-    return tuple(sorted(last.values(), key=lambda role: (role.at, role.person)))
+def roles(entries: Iterable[Entry], log: Log) -> tuple[Role, ...]:
+    """Per person; the last one said. Nobody goes along without the consent of whose business it is."""
+    last = {e.person: e for e in by_instant(entries)}
+    found = []
+    for e in last.values():
+        role, said = text_of(e, "role") or "", e.payload.get("consent")
+        consent = said if isinstance(said, bool) else None
+        if role == BESIDE and not consent:
+            log.flag(e.tap, "no_consent")
+        found.append(Role(e.person, role, consent, e.at, e.tap.id))
+    return tuple(sorted(found, key=lambda role: (role.at, role.person)))
 
 
 def doer_of(people: Sequence[Role], entries: Iterable[Entry]) -> UUID | None:
@@ -151,23 +158,13 @@ def _phase(label: str, start: StageTime, end: StageTime) -> Phase:
     return Phase(label, start.code, end.code, start.at, end.at, doubtful, two)
 
 
-def skipped(entries: Iterable[Entry], pressed: Iterable[Entry], frame: Frame) -> tuple[Skipped, ...]:
-    """没有这一步; a stage that the same person recorded after all is no longer among them."""
-    done = {(e.person, e.payload["stage"]) for e in pressed}
-    return tuple(
-        Skipped(str(e.payload["stage"]), label_of(str(e.payload["stage"]), frame), e.person, e.at, e.tap.id)
-        for e in by_instant(entries)
-        if (e.person, e.payload["stage"]) not in done
-    )
-
-
 def stuck(entries: Iterable[Entry], pressed: Iterable[Entry]) -> tuple[Stuck, ...]:
     own: dict[UUID, list[Entry]] = defaultdict(list)
     for e in by_instant(pressed):
         own[e.person].append(e)
     found = []
     for e in by_instant(entries):
-        before = [str(s.payload["stage"]) for s in own[e.person] if (_at(s), s.index) < (e.at, e.index)]
+        before = [str(s.payload["stage"]) for s in own[e.person] if place_of(s) < place_of(e)]
         reason, stage = str(e.payload["reason"]), before[-1] if before else None
         found.append(Stuck(reason, text_of(e, "text"), e.person, e.at, e.tap.id, stage, e.corrected_by))
     return tuple(found)
@@ -190,10 +187,3 @@ def watches(entries: Iterable[Entry], log: Log) -> tuple[Watch, ...]:
         else:
             log.flag(e.tap, "watch_not_running", "flagged")
     return tuple(Watch(what, by, tuple(spans)) for (by, what), spans in sorted(timers.items()) if spans)
-
-
-def next_stage(person: UUID, pressed: Iterable[Entry], skips: Iterable[Entry], frame: Frame) -> str | None:
-    """The stage after the furthest one this person recorded or skipped; what was left out is 刚才忘按's."""
-    done = {str(e.payload["stage"]) for e in [*pressed, *skips] if e.person == person}
-    furthest = max((n for n, stage in enumerate(frame.stages) if stage.code in done), default=-1)
-    return frame.stages[furthest + 1].code if furthest + 1 < len(frame.stages) else None

@@ -13,7 +13,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock
 from fieldapp.db import system_reads
 from fieldapp.errors import NotVisible
 from fieldapp.history import Entry
@@ -213,7 +212,12 @@ def fit_in(session: Session, visit_id: UUID, person: UUID) -> tuple[Asked | None
     ).first()
     if begin is None:
         return None, Fit(Why.NOT_OF_IT if visit is not None else Why.NO_BEGIN)
-    asked = Asked(visit_id, json.loads(begin.payload), person, clock.day_of(begin.received_at))
+    asked = Asked(
+        visit_id,
+        json.loads(begin.payload),
+        person,
+        joining.day_of(session, visit_id, person, begin.received_at),
+    )
     return asked, joining.fit_of(session, visit, asked)
 
 

@@ -146,6 +146,16 @@ def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
     return _clear(row) if row else None
 
 
+def at_begin_of(visit_id: UUID, person: UUID, day: date, session: Session) -> PlannedVisit | None:
+    """The plan, if there is one, whose visit somebody begins without naming it; `session` is a system session."""
+    rows = session.execute(
+        sa.select(Plan.id, Plan.blob)
+        .join(PlanIndex, PlanIndex.plan_id == Plan.id)
+        .where(PlanIndex.token == vault.token(person, day.isoformat()))
+    )
+    return next((plan for plan in map(_clear, rows) if plan.visit_id == str(visit_id)), None)
+
+
 def with_briefing(plan: PlannedVisit, content: dict[str, Any], at: int) -> PlannedVisit:
     """A new version of the briefing if it differs from the newest; a begun visit keeps the version it named."""
     if plan.briefings and plan.briefing["content"] == content:

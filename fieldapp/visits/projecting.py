@@ -9,12 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock, history
+from fieldapp import history
 from fieldapp.db import SYSTEM, system_reads
 from fieldapp.organisations.models import TeamMembership
 from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.briefing import frame_of
-from fieldapp.visits.joining import Asked, fit_of, join, make
+from fieldapp.visits.joining import Asked, day_of, fit_of, join, make
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitPerson
 from fieldapp.visits.record import Record
 from fieldapp.visits.states import visit_flow
@@ -29,13 +29,21 @@ def project(visit_id: UUID, kind: str, payload: dict[str, Any], person: UUID, at
     of two taps that come in at once, the second must see the first."""
     with system_reads() as session:
         if kind == "begin":
-            _begin(session, Asked(visit_id, payload, person, clock.day_of(at)), at)
+            _begin(session, Asked(visit_id, payload, person, day_of(session, visit_id, person, at)), at)
         elif not _lock(session, visit_id):
             return
         if kind in MOVES_STATE or _has_handin(session, visit_id):
             visit = session.get(Visit, visit_id)
             if visit is not None:  # with a begin, what came before it may be all that the visit waited for
                 advance(session, visit, person, at)
+
+
+def concerns(visit_id: UUID, kind: str) -> bool:
+    """Whether a tap may change more than the log: most do not, and then no write transaction is begun."""
+    if kind == "begin" or kind in MOVES_STATE:
+        return True
+    with system_reads() as session:
+        return _has_handin(session, visit_id)
 
 
 def _lock(session: Session, visit_id: UUID) -> bool:

@@ -13,6 +13,8 @@ from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
 from fieldapp.visits.record import Record
+from fieldapp.visits.taps import taps_of
+from fieldapp.visits.timeline import judged_late as _judged_late
 
 
 def visit(visit_id: UUID) -> Visit:
@@ -49,6 +51,12 @@ def names_in(seen: Visit) -> dict[UUID, str]:
         people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
         rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
         return {row.id: row.name for row in rows}
+
+
+def judged_late(seen: Visit) -> dict[UUID, int]:
+    """Judgements that came in after their own person's hand-in, for whoever has been shown to see the visit."""
+    with system_reads() as session:
+        return _judged_late(taps_of(seen.id, session))
 
 
 def spoiled(record: Record) -> frozenset[str]:

@@ -8,155 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from fieldapp.visits.stopwatch import Begun, Count, Phase, Role, Round, Skipped, StageTime, Stuck, Watch
+
 CHECKED = "手机计时，钟差已核对"
 PHONE = "手机计时"
 SERVER = "服务器时间"
 
 
 @dataclass(frozen=True)
-class Begun:
-    at: int
-    by: UUID
-    tap: UUID
-    source: str
-    plan: str | None
-    briefing: int | None
-    service_point: str | None
-    counter: str | None
-    scenario: str | None  # <scenario>@<version>
-
-
-@dataclass(frozen=True)
-class Role:
-    person: UUID
-    role: str
-    consent: bool | None
-    at: int
-    tap: UUID
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One press of one person, corrected and moved back by `ago_s`."""
-
-    at: int
-    by: UUID
-    tap: UUID
-    source: str
-    doubtful: bool  # 时间存疑
-    wall_ms: int | None  # the phone's own clock, shown beside
-    ago_s: int | None = None
-    why: str | None = None
-    first_at: int | None = None  # kept when a correction moved it
-    first_stage: str | None = None  # kept when a correction made it another stage
-    corrected_by: UUID | None = None  # the correcting tap
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class OtherMoment:
-    moment: Moment
-    apart_ms: int  # the other minus the one that counts
-    shown: bool  # more than Frame.apart_ms apart
-
-
-@dataclass(frozen=True)
-class StageTime:
-    """A recorded stage: of whoever does the business, else of who has it. Repeats stay in `again`."""
-
-    code: str
-    label: str
-    moment: Moment
-    again: tuple[Moment, ...] = ()
-    others: tuple[OtherMoment, ...] = ()
-
-    @property
-    def at(self) -> int:
-        return self.moment.at
-
-    @property
-    def doubtful(self) -> bool:
-        return self.moment.doubtful
-
-
-@dataclass(frozen=True)
-class Skipped:
-    code: str
-    label: str
-    by: UUID
-    at: int
-    tap: UUID
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A duration between two recorded stages; `start` and `end` are stage codes."""
-
-    label: str
-    start: str
-    end: str
-    start_at: int
-    end_at: int
-    doubtful: bool
-    two_people: bool  # its ends were recorded by different people
-
-    @property
-    def ms(self) -> int:
-        return self.end_at - self.start_at
-
-
-@dataclass(frozen=True)
-class Stuck:
-    reason: str
-    text: str | None
-    by: UUID
-    at: int
-    tap: UUID
-    stage: str | None  # the last stage this person had recorded
-    corrected_by: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Span:
-    start: int
-    end: int | None  # None: still running, or never stopped
-    start_tap: UUID
-    end_tap: UUID | None
-    doubtful: bool
-
-
-@dataclass(frozen=True)
-class Watch:
-    what: str
-    by: UUID
-    spans: tuple[Span, ...]
-
-    @property
-    def total_ms(self) -> int:
-        """The sum of the spans that were stopped."""
-        return sum(span.end - span.start for span in self.spans if span.end is not None)
-
-    @property
-    def running(self) -> bool:
-        return bool(self.spans) and self.spans[-1].end is None
-
-
-@dataclass(frozen=True)
-class Count:
-    what: str
-    n: int
-    by: UUID
-    at: int
-    tap: UUID
-    first_n: int | None = None
-    corrected_by: UUID | None = None
-
-
-@dataclass(frozen=True)
 class Given:
-    """One value that a person gave at an instant; `source` and doubt as for a stage."""
+    """One value that a person gave at an instant; `source` and doubt as for a stage.
+
+    `said` is the person's own word, after own corrections; `value` is what counts, which a leader may have decided."""
 
     value: str
+    said: str
     text: str | None
     at: int
     tap: UUID
@@ -164,8 +30,8 @@ class Given:
     doubtful: bool
     photos: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()  # which criteria were not met
-    first_value: str | None = None  # kept when a correction changed it
-    corrected_by: UUID | None = None
+    first_value: str | None = None  # kept when the person's own correction changed it
+    corrected_by: UUID | None = None  # the newest correction, the leader's too
     corrector: UUID | None = None
     reason: str | None = None
 
@@ -233,6 +99,8 @@ class Conflict:
     rivals: tuple[Rival, ...]
     settled_by: UUID | None = None  # the leader's correction
     settled_value: str | None = None
+    settled_at: int | None = None
+    reason: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -286,7 +154,8 @@ class Flag:
 
 @dataclass(frozen=True)
 class Line:
-    """Where one stored row went; place is counted, struck, late, flagged, rival or after (review)."""
+    """Where one stored row went; place is counted, struck, late, flagged, rival, after (review), or counting:
+    a press on the way to the number that counts."""
 
     tap: UUID
     digest: str
@@ -308,6 +177,8 @@ class Record:
     roles: tuple[Role, ...] = ()
     participants: tuple[UUID, ...] = ()
     stages: tuple[StageTime, ...] = ()
+    rounds: tuple[Round, ...] = ()  # of each person who pressed a stage
+    doer: UUID | None = None  # whose stage times count
     skipped: tuple[Skipped, ...] = ()
     phases: tuple[Phase, ...] = ()  # 等候, 办理, 全程
     between: tuple[Phase, ...] = ()  # from each stage to the next, by the stages' own labels
@@ -331,6 +202,7 @@ class Record:
     seal: str = ""
     flags: tuple[Flag, ...] = ()
     missing: tuple[str, ...] = ()
+    unsigned: tuple[UUID, ...] = ()  # whose countersign of the present record is still wanted
     next_stage: str | None = None  # of whoever does the business
     next_stages: tuple[tuple[UUID, str | None], ...] = ()  # of each participant
     is_handed_in: bool = False

@@ -21,6 +21,7 @@ from fieldapp.visits.models import TapRow
 
 _TAPS: Any = TapRow.__table__
 GO_ON = ("to", "to_subject")  # where the form goes on; no part of what was tapped
+_MOST = 2**31
 _LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
 
 
@@ -68,9 +69,9 @@ def read(form: Mapping[str, list[str]]) -> Sent:
     return Sent(
         id=tap_id,
         kind=kind,
-        v=_number(form, "v") or 1,
+        v=_small(form, "v") or 1,
         payload=kinds.payload_of(kind, {name: values for name, values in form.items() if name not in GO_ON}),
-        seq=_number(form, "seq"),
+        seq=_small(form, "seq"),  # else the server counts
         times={name: _number(form, name) for name in kinds.TIMES},
         person=_first(form, "person"),
     )
@@ -175,6 +176,12 @@ def system_tap(
 def _first(form: Mapping[str, list[str]], name: str) -> str:
     values = form.get(name) or [""]
     return values[0]
+
+
+def _small(form: Mapping[str, list[str]], name: str) -> int | None:
+    """A number that counts something from one on; what no phone can have counted is taken as absent."""
+    number = _number(form, name)
+    return number if number and 0 < number < _MOST else None
 
 
 def _number(form: Mapping[str, list[str]], name: str) -> int | None:

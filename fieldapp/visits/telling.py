@@ -7,7 +7,8 @@ from uuid import UUID
 from fieldapp.visits import library
 from fieldapp.visits.briefing import items_of, stage_label
 from fieldapp.visits.kinds import EDGES
-from fieldapp.visits.record import Moment, Record
+from fieldapp.visits.record import Record
+from fieldapp.visits.stopwatch import Moment
 
 Payload = Mapping[str, Any]
 _PLAIN = {
@@ -54,6 +55,12 @@ def _stuck(payload: Payload, _content: Payload) -> str:
     return f"没办成：{payload.get('reason', '')}" + (f"，{text}" if text else "")
 
 
+def _count(payload: Payload, _content: Payload) -> str:
+    """`along`: a press on the way to the number that counts."""
+    said = f"{payload.get('what', '')} {payload.get('n', '')}"
+    return f"{said}，数着" if payload.get("along") is True else said
+
+
 def _answer(payload: Payload, content: Payload) -> str:
     texts = {row["code"]: row["text"] for row in items_of(content)}
     return f"{texts.get(payload.get('item'), '一条')}：{_label('answers', payload.get('value'))}"
@@ -79,7 +86,7 @@ _WORDS: dict[str, Any] = {
     "skip": lambda payload, content: f"跳过：{stage_label(content, payload.get('stage'))}",
     "stuck": _stuck,
     "watch": lambda payload, _: f"{payload.get('what', '')} {EDGES.get(payload.get('edge', ''), '')}",
-    "count": lambda payload, _: f"{payload.get('what', '')} {payload.get('n', '')}",
+    "count": _count,
     "answer": _answer,
     "claim": _claim,
     "conclude": _conclude,
@@ -107,6 +114,8 @@ def _stopwatch(record: Record) -> Iterator[tuple[UUID, str, Payload]]:
                 yield span.end_tap, "watch", {"what": watch.what, "edge": "stop"}
     for count in record.counts:
         yield count.tap, "count", {"what": count.what, "n": count.n}
+        for tap, n in count.along:
+            yield tap, "count", {"what": count.what, "n": n, "along": True}
 
 
 def _moment(code: str, moment: Moment) -> Payload:

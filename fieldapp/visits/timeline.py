@@ -4,18 +4,19 @@ What depends on `received_at`: the instant of a tap without device times; `seal`
 which countersigns are valid; which taps came after the review. Nothing else does.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from math import inf
 from typing import Any
 from uuid import UUID
 
-from fieldapp.visits import handing, judgements, moments
+from fieldapp.visits import counting, handing, judgements, moments, rounds
 from fieldapp.visits.effects import Entry, entries, read, same_id_conflicts
 from fieldapp.visits.frame import Frame, Item, Measure, Problem, Stage
 from fieldapp.visits.kinds import Tap, has_photo, seal
 from fieldapp.visits.log import JUDGEMENTS, Log
-from fieldapp.visits.record import Count, Flag, Judgement, Photo, Record, Remark
+from fieldapp.visits.record import Flag, Judgement, Photo, Record, Remark
 from fieldapp.visits.words import SENTENCES, conflict_sentence
 
 __all__ = ["Frame", "Item", "Measure", "Problem", "Record", "Stage", "fold", "has_handed_in", "seen_by"]
@@ -34,7 +35,8 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
     signed = handing.countersigns(kinds["countersign"], now)
     handed = handing.handins(log)
     conflicts = (*same_id_conflicts(log), *parts.pop("differing"), *handing.dissents(signed, log))
-    missing = handing.missing(log, handed, sum(c.is_open for c in conflicts), signed)
+    waiting = handing.unsigned(log, signed, conflicts)
+    missing = handing.missing(log, handed, sum(c.is_open for c in conflicts), waiting)
     lines = log.lines()
     return Record(
         participants=log.people,
@@ -47,6 +49,7 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
         seal=now,
         flags=_flags(log, parts["begun"] is None),
         missing=missing,
+        unsigned=tuple(sorted(waiting)),
         is_handed_in=not missing,
         lines=lines,
         **parts,
@@ -54,23 +57,30 @@ def fold(taps: Iterable[Tap], frame: Frame) -> Record:
 
 
 def _stopwatch(kinds: Kinds, log: Log) -> dict[str, Any]:
-    frame, pressed, skips = log.frame, kinds["stage"], kinds["skip"]
-    people = moments.roles(kinds["begin"])
+    frame, pressed, skips, stuck = log.frame, kinds["stage"], kinds["skip"], kinds["stuck"]
+    people = moments.roles(kinds["begin"], log)
     doer = moments.doer_of(people, pressed)
     recorded = moments.stages(pressed, frame, doer)
     for entry in [*pressed, *skips]:
         if frame.stages and entry.payload["stage"] not in {stage.code for stage in frame.stages}:
             log.flag(entry.tap, "unknown_subject")
-    following = tuple((person, moments.next_stage(person, pressed, skips, frame)) for person in log.people)
+    told = moments.stuck(stuck, pressed)
+    tried = rounds.rounds(log.people, pressed, stuck, told, frame)
+    own = [row for row in tried if row.by == doer]
+    following = tuple(
+        (person, rounds.next_stage(person, pressed, skips, stuck, frame)) for person in log.people
+    )
     first = frame.stages[0].code if frame.stages else None
     return {
         "begun": moments.begun(kinds["begin"], log),
         "roles": people,
         "stages": recorded,
-        "skipped": moments.skipped(skips, pressed, frame),
-        "phases": moments.phases(recorded),
-        "between": moments.between(recorded, frame),
-        "stuck": moments.stuck(kinds["stuck"], pressed),
+        "skipped": rounds.skipped(skips, pressed, stuck, frame),
+        "rounds": tried,
+        "doer": doer,
+        "phases": rounds.phases_of(recorded, own),
+        "between": rounds.between_of(recorded, own, frame),
+        "stuck": told,
         "watches": moments.watches(kinds["watch"], log),
         "next_stage": dict(following).get(doer, first) if doer else first,
         "next_stages": following,
@@ -94,18 +104,12 @@ def _judged(kinds: Kinds, log: Log) -> dict[str, Any]:
 
 def _said(kinds: Kinds, log: Log) -> dict[str, Any]:
     return {
-        "counts": tuple(_count(e) for e in moments.by_instant(kinds["count"])),
+        "counts": counting.counts(kinds["count"], log),
         "notes": _remarks(kinds["note"]),
         "interviews": _remarks(kinds["interview"]),
         "findings": _remarks(kinds["finding"]),
         "photos": tuple(_photo(e, log) for e in moments.by_instant(kinds["photo"])),
     }
-
-
-def _count(e: Entry) -> Count:
-    first = e.tap.payload.get("n")
-    changed = first if isinstance(first, int) and first != e.payload["n"] else None
-    return Count(str(e.payload["what"]), e.payload["n"], e.person, e.at, e.tap.id, changed, e.corrected_by)
 
 
 def _remarks(entries_: Iterable[Entry]) -> tuple[Remark, ...]:
@@ -142,6 +146,20 @@ def _flags(log: Log, is_unbegun: bool) -> tuple[Flag, ...]:
     ]
     unbegun = [Flag(None, "no_begin", SENTENCES["no_begin"])] if is_unbegun and log.taps else []
     return tuple(unbegun + ordered)
+
+
+def judged_late(taps: Iterable[Tap]) -> dict[UUID, int]:
+    """By person, how many judgements came in after the own first hand-in had: an honest phone's may, on a bad network,
+    but the colleague's answers could be read by then. Depends on arrival alone, so it is no part of the record."""
+    taps = list(taps)
+    gave: dict[UUID, int] = {}
+    for tap in taps:
+        if tap.kind == "handin":
+            gave[tap.person] = min(tap.received_at, gave.get(tap.person, tap.received_at))
+    late = [
+        tap.person for tap in taps if tap.kind in JUDGEMENTS and tap.received_at > gave.get(tap.person, inf)
+    ]
+    return dict(Counter(late))
 
 
 def has_handed_in(record: Record, person: UUID) -> bool:

@@ -3,6 +3,7 @@
 SENTENCES = {
     "no_begin": "没有“开始”这一条",
     "begin_differs": "两次开始记的地方或事项不一样，以先记的为准",
+    "no_consent": "陪同办事，没记对方同意",
     "time_doubtful": "时间存疑：对过钟差以后，手机的钟被改过",
     "doubled_seq": "序号和另一条重了",
     "altered": "内容和当时存的指纹不符",
@@ -13,6 +14,7 @@ SENTENCES = {
     "adopted": "交了以后由办公室收进来的",
     "unknown_kind": "这个版本不认识的一类记录，原样留着",
     "unreadable": "缺内容，算不进去",
+    "doubled_field": "有一项来了两次，那一项不算",
     "unknown_choice": "选项不认识，原样留着",
     "unknown_subject": "准备单里没有这一项",
     "too_long": "文字超过 2000 字",

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, current_app, g, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -42,6 +41,23 @@ def tap_door(*permissions: Any) -> Callable[[View], View]:
     return declare
 
 
+def only_reads(view: View) -> View:
+    """A post that shows and keeps nothing: it must not hold SQLite's one write lock while the taps wait."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_tap_door() -> bool:
+    """Whether the request goes to the tap's door."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_tap_door", False)
+
+
+def is_writing() -> bool:
+    """Whether what the request goes to writes in the request's own transaction; the tap's door begins its own."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in SAFE and not getattr(view, "only_reads", False) and not is_tap_door()
+
+
 def refuse_undeclared(app: Flask) -> None:
     """Raise RuntimeError when an endpoint declares no access."""
     bare = [name for name, view in app.view_functions.items() if not hasattr(view, "access")]
@@ -55,7 +71,10 @@ def is_same_origin() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site:
         return site in ("same-origin", "none")
-    return urlsplit(origin).netloc == request.host if origin else True
+    if not origin:
+        return True
+    scheme = "https" if current_app.extensions["settings"].https else request.scheme
+    return origin.lower() == f"{scheme}://{request.host}".lower()
 
 
 def install(
@@ -84,7 +103,7 @@ def install(
         if hasattr(view, "open_because"):
             return None
         if g.viewer is None:
-            return None if getattr(view, "is_tap_door", False) else ask_login()
+            return None if is_tap_door() else ask_login()
         if not any(may(g.viewer, permission) for permission in access):
             on_denied(g.viewer, request.endpoint or "")
             abort(404)

@@ -21,8 +21,8 @@ KEYS = {
     "scenario_versions": (("id",), ("scenario_id", "n")),
     "item_versions": (("id",), ("item_id", "n")),
     "audit": (("id",),),
-    "visit_attendance": (("visit_id", "person_id", "n"),),
-    "parked_decisions": (("visit", "person_id", "n"),),
+    "visit_attendance": (),  # as taps: of two words at once the second is told that it was not written
+    "parked_decisions": (),
 }
 ROWIDS = {
     "no_rowid": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)",

@@ -77,9 +77,15 @@ def test_after_five_failures_even_the_right_password_waits(client: FlaskClient) 
         "/\\elsewhere.example",
         "javascript:alert(1)",
         "me",
+        "//[elsewhere",
+        "http://[",
+        "/x\r\nSet-Cookie: a=b",
+        "/\tx",
+        "/" + "a" * 70_000,
     ],
 )
 def test_it_leads_to_no_other_site(client: FlaskClient, target: str) -> None:
+    assert client.get("/login", query_string={"next": target}).status_code == 200
     assert log_in(client, "clerk", next=target).headers["Location"] == "/"
 
 
@@ -301,7 +307,7 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(
 
 
 def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:
-    span = {"starts": "2018-01-01", "ends": "2099-12-31"}
+    span = {"starts": "2018-01-01", "ends": "2030-12-31"}
     return client.post(f"/accounts/{account}", data={"role": role, "unit_id": "", **span})
 
 

@@ -74,7 +74,7 @@ def watch(hands: Hands) -> None:
     """inspector2 stands beside, judges for himself and hands in."""
     page = hands.page
     hands.button("到了，在旁边看")
-    expect(page.locator("#visit")).to_contain_text("走开了")
+    expect(page.locator("#visit")).to_contain_text("散步")
     page.goto(f"{page.url}/checks")
     hands.conclude("已整改")
     hands.link("去交记录")

@@ -106,7 +106,12 @@ def test_names_stay_unique_where_one_chooses_by_them(as_: Any, town: str, point:
 
 def close(client: Any, page: str, day: Any) -> Any:
     shown = fields_of(client.get(page).text, f"{page}/closure")
-    return client.post(f"{page}/closure", data=changed(shown, closed_on=day.isoformat() if day else ""))
+    return client.post(f"{page}/closure", data=changed(shown, closed_on=day.isoformat()))
+
+
+def reopen(client: Any, page: str) -> Any:
+    again = f"{page}/reopening"
+    return client.post(again, data=changed(fields_of(client.get(page).text, again)))
 
 
 @pytest.mark.parametrize("place", ["counter", "point"])
@@ -128,13 +133,13 @@ def test_what_is_out_of_use_is_no_more_offered_and_can_come_back(
     assert close(clerk, page, today + timedelta(40)).status_code == 303
     assert "起停用" in clerk.get(town).text
     assert offered() == [True] * 3  # not yet
-    clerk.post(f"{page}/closure", data=changed(fields_of(clerk.get(page).text, f"{page}/closure")))
+    assert reopen(clerk, page).status_code == 303
     assert "起停用" not in clerk.get(town).text
     assert close(clerk, page, today).status_code == 303
     assert offered() == [False] * 3
     with pytest.raises(RuleBroken, match="已经停用"):
         save(story, wish_for(story))
-    clerk.post(f"{page}/closure", data=changed(fields_of(clerk.get(page).text, f"{page}/closure")))
+    assert reopen(clerk, page).status_code == 303
     assert offered() == [True] * 3
 
 
@@ -166,7 +171,8 @@ def test_a_person_is_put_right_and_the_page_says_teams_and_roles(story: Story, a
 
 def test_an_unconfirmed_head_is_none_yet(story: Story, as_: Any) -> None:
     account = story.row(Account, Account.username == "inspector1")
-    sent = {"role": "head", "unit_id": "", "starts": "2026-01-01", "ends": "2099-01-01"}
+    day = clock.today().isoformat()
+    sent = {"role": "head", "unit_id": "", "starts": day, "ends": day}
     assert as_("admin").post(f"/accounts/{account}", data=sent).status_code == 303
     page = f"/people/{story.row(Person, Person.name == '回访员甲')}"
     assert "巡察办主任" not in as_("clerk").get(page).text
@@ -193,10 +199,9 @@ def test_nobody_else_puts_anything_right(
         assert client.get(page).status_code == 404
         assert client.post(page, data={"name": "x", "version": "1"}).status_code == 404
     for page in (point, counter):
-        assert (
-            client.post(f"{page}/closure", data={"closed_on": "2026-03-01", "version": "1"}).status_code
-            == 404
-        )
+        sent = {"closed_on": "2026-03-01", "version": "1"}
+        assert client.post(f"{page}/closure", data=sent).status_code == 404
+        assert client.post(f"{page}/reopening", data=sent).status_code == 404
 
 
 @pytest.mark.parametrize("username", ["clerk", "admin"])

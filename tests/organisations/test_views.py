@@ -83,6 +83,21 @@ def test_points_and_counters_are_added(story: Story, as_: Any, home: UUID) -> No
     assert clerk.post(f"/points/{point}/counters", data={"name": ""}).status_code == 422
 
 
+def test_each_form_of_a_units_page_tells_its_own_fault(story: Story, as_: Any, home: UUID, town: str) -> None:
+    clerk, too_long = as_("clerk"), "长" * 61
+    point = story.row(ServicePoint, ServicePoint.county_id == home)
+    for address, field in (
+        (f"{town}/points", "point-name"),
+        (f"/points/{point}/counters", f"counter-{point}-name"),
+    ):
+        answer = clerk.post(address, data={"name": too_long})
+        assert answer.status_code == 422
+        assert f'href="#{field}"' in answer.text
+        assert f'id="{field}-error"' in answer.text
+        assert ("name", too_long) in fields_of(answer.text, address)
+        assert ("name", too_long) not in fields_of(answer.text, town)  # the unit's own name is what it was
+
+
 def test_a_round_ends_after_it_starts_and_what_was_typed_stays(as_: Any) -> None:
     clerk = as_("clerk")
     sent = {"name": "第九轮", "starts": "2026-05-02", "ends": "2026-05-01"}

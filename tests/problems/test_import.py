@@ -6,9 +6,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from fieldapp import db as database
+from fieldapp.db import db
 from fieldapp.inspections.models import Inspection
+from fieldapp.office.check import faults
 from fieldapp.problems.models import Problem
+from tests import databases
 from tests.pages import changed, fields_of
 from tests.story import Story
 
@@ -94,6 +99,17 @@ def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
     assert "重大、一般、微小" in found[0][3]
 
 
+def test_pasted_rows_stay_to_be_mended_and_marked_ones_do_not(as_: Any, inspection: str) -> None:
+    wrong = ("表-03", *FIRST[1:8], "尽快")
+    again = preview(as_("clerk"), inspection, wrong)
+    assert 'href="#pasted"' in again.text
+    assert "尽快" in dict(fields_of(again.text, "/problems/import"))["pasted"]
+    assert dict(fields_of(again.text, "/problems/import"))["inspection_id"] == inspection
+    marked = preview(as_("clerk"), inspection, ("表-03", "秘密★某事", *FIRST[2:]))
+    assert "整张表停下了" in marked.text
+    assert dict(fields_of(marked.text, "/problems/import"))["pasted"] == ""
+
+
 def test_a_number_the_county_has_used_is_an_error_of_its_cell(as_: Any, inspection: str) -> None:
     shown = preview(as_("clerk"), inspection, FIRST, ("示例-01", *SECOND[1:]))
     assert shown.status_code == 422
@@ -152,11 +168,31 @@ def test_a_confirmation_after_an_expired_login_shows_the_preview_again(as_: Any,
     assert "表-01" in clerk.get("/problems").text
 
 
-def test_a_full_sheet_passes_through_its_preview(as_: Any, inspection: str) -> None:
+def test_a_full_sheet_passes_through_its_preview_and_is_written_at_once(
+    story: Story, as_: Any, inspection: str
+) -> None:
     clerk = as_("clerk")
     rows = [(f"满-{n:04}", f"第 {n} 个问题" + "字" * 300, *SECOND[2:]) for n in range(600)]
     shown = preview(clerk, inspection, *rows)
+    with story.app.app_context():
+        ran: list[str] = []
+        listen = (db.engine, "before_cursor_execute", lambda *said: ran.append(said[2]))
+    sa.event.listen(*listen)
     assert clerk.post(CONFIRM, data=dict(fields_of(shown.text, CONFIRM))).status_code == 303
+    sa.event.remove(*listen)
+    assert len(ran) < 60  # taps wait for this transaction: its statements do not grow with the sheet
+    with story.app.app_context():
+        assert list(faults()) == []
+
+
+@pytest.mark.skipif(databases.KIND != "sqlite", reason="elsewhere nobody waits for a writer")
+def test_a_preview_waits_for_nobody_and_nobody_for_it(
+    story: Story, as_: Any, inspection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_MS", 50)
+    clerk = as_("clerk")
+    with databases.locked(story.app.extensions["settings"].data / "fieldapp.sqlite"):
+        assert preview(clerk, inspection, FIRST).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,35 @@ class TestCountersigns:
         assert settled.is_handed_in
         assert [sign.agrees for sign in settled.countersigns] == [False, False]
 
+    def test_it_stays_open_though_the_record_changes_meanwhile(self) -> None:
+        """The last to hand in need not sign; having said that it is otherwise, that person is heard out."""
+        ann, ben = two_phones()
+        ann.hand_in()
+        ben.hand_in()
+        ben.countersign(record_of(ann, ben).seal, agrees=False, text="墙上没有办事指南", after=300)
+        leader = Phone(LEADER, start=START + 900_000)
+        leader.correct(ann.taps[1], note="两人都听见")
+        ann.countersign(record_of(ann, ben, leader).seal, after=900)
+        assert record_of(ann, ben, leader).missing == ("有 1 处说法不一致，等组长定",)
+        ben.countersign(record_of(ann, ben, leader).seal, after=900)
+        assert record_of(ann, ben, leader).is_handed_in
+
+    def test_whom_a_leader_decides_against_signs_again_though_last(self) -> None:
+        ann, ben = two_phones()
+        ann.tap("answer", item="greeting", value="yes")
+        other = ben.tap("answer", item="greeting", value="no")
+        ann.hand_in()
+        ben.hand_in()
+        leader = Phone(LEADER, start=START + 900_000)
+        leader.correct(other, value="yes")
+        ann.countersign(record_of(ann, ben, leader).seal, after=900)
+        record = record_of(ann, ben, leader)
+        assert (record.unsigned, record.missing) == ((BEN,), ("等 1 人会签",))
+        own = next(row for row in record.answers if row.given.tap == other.id)
+        assert (own.given.said, own.value, own.given.first_value) == ("no", "yes", None)
+        ben.countersign(record.seal, after=900)
+        assert record_of(ann, ben, leader).is_handed_in
+
     def test_thinking_better_of_it_is_enough(self) -> None:
         ann, ben = two_phones()
         ann.hand_in()

@@ -142,7 +142,8 @@ def test_undo_takes_back_the_last_thing_done_a_correction_too(visiting: Visiting
     assert undo
     assert undo[1] != tap[1]
     after = press(client, visit, "undo", to="stuck_after", tap=undo[1])
-    assert "没办成：退回补材料" in after
+    assert '<p class="h1 strong">退回补材料</p>' in after
+    assert "撤销了“更正”" in after
     assert '<p class="strong">清单上没有的</p>' not in after
 
 
@@ -190,7 +191,7 @@ def test_whoever_watches_gets_timers_first_in_discreet_words(
     _, visit = visiting
     client, plan = as_("inspector2"), plan_of(story, visit)
     discreet = press(client, visit, "begin", "观察", plan=plan.id, briefing="1")
-    assert "走开了" in discreet
+    assert "散步" in discreet
     assert "离岗" not in re.sub(r"<[^>]*>", "", discreet)
     running = press(client, visit, "watch", "start", what="离岗", to="full")
     assert "离岗止" in running

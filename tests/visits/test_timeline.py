@@ -152,6 +152,14 @@ class TestBegin:
         assert record.begun.counter == "c"
         assert codes_of(record, tap) == {"begin_differs"}
 
+    def test_going_along_without_consent_is_flagged_until_it_is_corrected(self) -> None:
+        ann = Phone(ANN)
+        begin = ann.tap("begin", role="陪同办事")
+        assert codes_of(record_of(ann), begin) == {"no_consent"}
+        ann.correct(begin, role="陪同办事", consent=True)
+        assert not codes_of(record_of(ann), begin)
+        assert record_of(ann).roles[0].consent is True
+
     def test_a_log_without_one_is_read_all_the_same(self) -> None:
         ann = Phone(ANN)
         ann.tap("stage", stage="arrive")

@@ -11,7 +11,7 @@ from fieldapp.visits.kinds import OUTSIDE_SEAL, Tap, seal, stamped
 from fieldapp.visits.timeline import Record, fold, seen_by
 from tests.visits.phones import ANN, BEN, FRAME, LEADER, PROBLEM, START, STRANGER, Phone
 
-PLACES = {"counted", "struck", "late", "flagged", "rival", "after"}
+PLACES = {"counted", "counting", "struck", "late", "flagged", "rival", "after"}
 PEOPLE = [ANN, ANN, BEN, BEN, LEADER, STRANGER]
 
 

@@ -2,11 +2,14 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from fieldapp import clock
 from fieldapp.db import apart
 from fieldapp.visits.models import TapRow, Visit
 from tests.clients import LintingClient
@@ -169,6 +172,46 @@ def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) 
     settled = leader.get(f"/visits/{visit}").text
     assert "两人核对过照片" in settled
     assert leader.get(f"/visits/{visit}/conflicts/1").status_code == 404
+
+
+def test_a_leader_who_takes_part_is_blind_as_well(story: Story, as_: LogIn) -> None:
+    first, leader, visit = as_("inspector1"), as_("leader1"), str(uuid4())
+    begin_unplanned(story, first, visit)
+    send(leader, visit, "begin", "观察")
+    send(first, visit, "note", text="没人抬头")
+    send(first, visit, "answer", "no", item="greeting")
+    assert leader.get(f"/visits/{visit}").location == f"/n/{visit}"
+
+
+def test_judging_anew_after_reading_the_colleague_is_told(two: Two, story: Story, as_: LogIn) -> None:
+    first, second, visit = two
+    send(first, visit, "answer", "yes", item="greeting")
+    send(second, visit, "answer", "no", item="greeting")
+    hand_in(first, visit)
+    hand_in(second, visit)
+    assert "交了记录以后才传到的" not in as_("leader1").get(f"/visits/{visit}").text
+    send(first, visit, "answer", "no", item="greeting", seq="1")
+    assert "交了记录以后才传到的" in as_("leader1").get(f"/visits/{visit}").text
+
+
+def test_a_begin_that_comes_in_days_later_is_of_its_own_day(story: Story, as_: LogIn) -> None:
+    first, visit, three_days = as_("inspector1"), str(uuid4()), 3 * 86_400_000
+    wall = str(clock.now() - three_days)
+    begin_unplanned(
+        story, first, visit, wall_ms=wall, mono_ms="1", origin_ms="1", offset_ms="0", offset_at=wall
+    )
+    with story.app.app_context(), apart() as session:
+        day = session.scalar(sa.select(Visit.day).where(Visit.id == UUID(visit)))
+    assert day == clock.today() - timedelta(3)
+
+
+def test_a_planned_visit_begun_without_its_plan_stays_the_plans(story: Story, as_: LogIn) -> None:
+    first, plan = as_("inspector1"), story.plan_of_today()
+    begin_unplanned(story, first, plan.visit_id)
+    with story.app.app_context(), apart() as session:
+        visit = session.get_one(Visit, UUID(plan.visit_id))
+        assert str(visit.plan_id) == plan.id
+    assert as_("clerk").get(f"/visits/{plan.visit_id}").status_code == 200
 
 
 def test_two_who_hand_in_at_the_same_moment_are_both_counted(two: Two, story: Story) -> None:

@@ -75,12 +75,12 @@ def _press(client: LintingClient, visit: str, field: str) -> TestResponse:
     return client.post(f"/n/{visit}/taps", data={**fields, "press": button[1]})
 
 
-def begin_unplanned(story: Story, client: LintingClient, visit: str) -> None:
+def begin_unplanned(story: Story, client: LintingClient, visit: str, **more: Any) -> None:
     """Begins at the town's counter, without a plan."""
     counter = story.row(Counter, Counter.name == "综合窗口")
     here = sa.select(Scenario.id).where(Scenario.county_id == story.viewer("clerk").county_id)
     version = story.row(ScenarioVersion, ScenarioVersion.scenario_id.in_(here))
-    send(client, visit, "begin", "办事", counter=str(counter), scenario=str(version))
+    send(client, visit, "begin", "办事", counter=str(counter), scenario=str(version), **more)
 
 
 def people_of(story: Story, visit: Any) -> set[UUID]:

@@ -1,5 +1,6 @@
 """Wall 1: every endpoint declares who may use it, and a change of that shows in review as a change of one file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,15 @@ def test_a_foreign_origin_is_refused(app: Flask) -> None:
     assert other.status_code == 403
     own = client.post("/login", data={}, headers={"Origin": "http://localhost"})
     assert own.status_code == 422
+
+
+def test_an_origin_of_another_scheme_is_foreign(app: Flask) -> None:
+    client, plain, safe = app.test_client(), {"Origin": "http://localhost"}, {"Origin": "https://localhost"}
+    assert client.post("/login", data={}, headers=safe).status_code == 403
+    # behind a gateway that speaks https and may forget to say so
+    app.extensions["settings"] = replace(app.extensions["settings"], https=True)
+    assert client.post("/login", data={}, headers=safe).status_code == 422
+    assert client.post("/login", data={}, headers=plain).status_code == 403
 
 
 def test_nothing_but_login_is_shown_without_a_login(app: Flask) -> None:

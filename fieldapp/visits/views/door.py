@@ -1,21 +1,28 @@
 """The tap endpoint. Only the shape is judged; the tap is on disk before the answer leaves."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 
-from fieldapp import clock
+from fieldapp import clock, ids
 from fieldapp.access import carry, sessions
 from fieldapp.access.permissions import Permission
+from fieldapp.db import db, keeping
+from fieldapp.errors import NotVisible
 from fieldapp.evidence import actions as evidence
 from fieldapp.evidence.originals import Empty, Refused
 from fieldapp.visits import projecting, queries, taps
 from fieldapp.visits.views import pages, phone
 from fieldapp.web import handlers
 from fieldapp.web.guard import tap_door
+from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
+
+log = logging.getLogger("fieldapp")
 
 
 @pages.post("/n/<uuid:visit_id>/taps")
@@ -30,15 +37,32 @@ def tap(visit_id: UUID) -> Any:
         sent = taps.read(form)
     except ValueError:
         return handlers.page(422, sentence="这一条没读懂，没有记下。返回再点一次")
-    try:  # another person's photo stays in the phone, and leaves no bytes here
-        stored = None if taps.is_foreign(sent, who.person_id) else _photo(sent.kind)
+    try:
+        with keeping():
+            receipt = _keep(sent, visit_id, who.person_id, at)
     except Refused as refused:  # nothing is stored, the phone keeps it
         return handlers.page(refused.status, sentence=refused.sentence)
-    device = sessions.device()
-    receipt = taps.take_in(sent, visit=visit_id, person=who.person_id, device=device, at=at, file=stored)
-    if receipt.answer is taps.Answer.KEPT:
-        projecting.project(visit_id, sent.kind, sent.payload, who.person_id, at)
+    if (
+        receipt.acknowledged
+    ):  # a repeated one too: its first answer may have been lost in a crash between the two
+        _follow(sent, visit_id, who.person_id, at)
     return _answer(visit_id, receipt, form)
+
+
+def _keep(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> taps.Receipt:
+    """Another person's photo stays in the phone, and leaves no bytes here."""
+    stored = None if taps.is_foreign(sent, person) else _photo(sent.kind)
+    return taps.take_in(sent, visit=visit_id, person=person, device=sessions.device(), at=at, file=stored)
+
+
+def _follow(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> None:
+    """What the kept tap moves. A failure here must not cost it: the next tap, or `fieldapp check`, finds the rest."""
+    try:
+        if projecting.concerns(visit_id, sent.kind):
+            with keeping():
+                projecting.project(visit_id, sent.kind, sent.payload, person, at)
+    except Exception:
+        log.exception("request %s: a tap is kept and could not be followed", g.get("request_id", ""))
 
 
 def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
@@ -54,7 +78,10 @@ def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
 
 def _photo(kind: str) -> dict[str, Any] | None:
     """What the store says of the photo's bytes; raises Refused when they cannot be evidence."""
-    upload = next((request.files[name] for name in request.files if request.files[name].filename), None)
+    uploads = [file for _, file in request.files.items(multi=True) if file.filename]
+    if len(uploads) > 1:
+        raise Empty("一次只收一张照片，这几张都没有收下。一张一张传")
+    upload = uploads[0] if uploads else None
     if upload is None:
         if kind == "photo":
             raise Empty("没有照片。再拍一张，或从相册选一张")
@@ -72,11 +99,23 @@ def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]
     elif receipt.answer is taps.Answer.RIVAL:
         response = make_response(handlers.page(409, sentence="两次记的不一样，都存下了，组长会来定"))
     else:
-        response = _next_page(visit_id, form)
+        response = _shown(visit_id, form)
     response.headers["Outbox-Ack"] = str(receipt.id)
     response.headers["Server-Now"] = str(clock.now())
     response.headers["Received-At"] = str(receipt.received_at)
     return response
+
+
+def _shown(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
+    """The page to go on with. The tap is on disk: a page that cannot be made says so and takes nothing back."""
+    try:
+        return _next_page(visit_id, form)
+    except NotVisible:
+        return make_response(redirect(url_for("visits.memo", visit_id=visit_id), 303))
+    except Exception:
+        log.exception("request %s: a tap is kept, its page failed", g.get("request_id", ""))
+        db.session.rollback()
+        return make_response(render("visits/kept.html", "visits/_kept.html"))
 
 
 def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
@@ -87,11 +126,15 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     subject = (form.get("to_subject") or [""])[0]
     if target == "judged":  # back to the list, unless the conclusion wants one more word
         target = phone.after_judging(visit_id, subject)
-    target = target if target in phone.SCREENS else "memo"
-    values: dict[str, Any] = {"subject": subject} if subject and target in phone.OF_A_SUBJECT else {}
+    wanted = ids.read_id(subject) if target in phone.OF_A_SUBJECT else None
+    if target not in phone.SCREENS or (target in phone.OF_A_SUBJECT and wanted is None):
+        target = "memo"
+    values: dict[str, Any] = {"subject": wanted} if wanted else {}
     address = url_for(f"visits.{target}", visit_id=visit_id, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
+            response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
         return response
     return make_response(redirect(address, 303))

@@ -74,6 +74,7 @@ def unplanned() -> Any:
         counters=counters(on=clock.today()),
         scenarios=open_scenarios(),
         visit_id=ids.new_id(),
+        beside="beside" in request.args,
     )
 
 
@@ -125,11 +126,19 @@ def stuck_after(visit_id: UUID) -> Any:
     return show("stuck_after", visit_id)
 
 
+@pages.get("/n/<uuid:visit_id>/then")
+@needs(MAKE)
+def memo_after(visit_id: UUID) -> Any:
+    """The same in the discreet view."""
+    return show("memo_after", visit_id)
+
+
 @pages.get("/n/<uuid:visit_id>/skip")
 @needs(MAKE)
 def skip(visit_id: UUID) -> Any:
     """没有这一步: for the next stage or any other not yet done."""
-    return show("skip", visit_id)
+    seen = screen(visit_id)
+    return show("skip", visit_id, seen=seen) if seen.skippable else see("visits.full", visit_id=visit_id)
 
 
 @pages.get("/n/<uuid:visit_id>/late")
@@ -240,6 +249,7 @@ SCREENS: dict[str, Callable[..., Any]] = {
         observer,
         stuck,
         stuck_after,
+        memo_after,
         skip,
         late,
         log,

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import request
-
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible, RuleBroken
@@ -18,7 +16,7 @@ from fieldapp.visits.plan_queries import checkable_problems, office_people
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside
+from fieldapp.web.forms import asked, bound, has_errors, is_sane, is_sent, offered, rows_offered, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -58,7 +56,7 @@ def plan_new() -> Any:
     where = _where()
     if where is None:
         return see("visits.plan_where")
-    return _plan_page(*where, changes=None, draw_id=request.args.get("draw", ""))
+    return _plan_page(*where, changes=None, draw_id=asked("draw"))
 
 
 @pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
@@ -72,10 +70,10 @@ def plan_edit(plan_id: UUID) -> Any:
 
 def _where() -> tuple[UUID, date, date] | None:
     try:
-        unit = UUID(request.args.get("unit", ""))
-        return unit, date.fromisoformat(request.args["starts"]), date.fromisoformat(request.args["ends"])
-    except (ValueError, KeyError):
+        unit, span = UUID(asked("unit")), [date.fromisoformat(asked(name)) for name in ("starts", "ends")]
+    except ValueError:
         return None
+    return (unit, span[0], span[1]) if all(is_sane(day) for day in span) else None
 
 
 def _drawn(draw_id: str, changes: Any) -> draws.Draw | None:
@@ -204,8 +202,7 @@ def draws_index() -> Any:
     form.counters.choices = offered(
         (str(row.id), f"{row.point.unit.name}·{row.point.name}·{row.name}") for row in rows
     )
-    again = request.args.get("again", "")
-    before = draws.draw_for(viewer(), UUID(again)) if again else None
+    before = _drawn(asked("again"), None)
     if is_sent(form):
         with rules_beside(form):
             made = draws.make_draw(

@@ -1,7 +1,6 @@
 """What a phone page of a running visit is made from. One object, built once a request, read by the templates."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,18 @@ from fieldapp.access import sessions
 from fieldapp.db import db
 from fieldapp.errors import NotVisible
 from fieldapp.visits import kinds, library, queries
-from fieldapp.visits.briefing import stage_label
 from fieldapp.visits.models import Visit
-from fieldapp.visits.record import Record
+from fieldapp.visits.record import Line, Record, Struck
 from fieldapp.visits.taps import own_taps
 from fieldapp.visits.telling import first_sayings, sayings
 from fieldapp.visits.timeline import seen_by
+from fieldapp.visits.views.walk import Walk
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
 
 
 @dataclass(frozen=True)
-class Screen:
+class Screen(Walk):
     """A visit as one inspector sees it: own answers only until the own hand-in."""
 
     visit: Visit
@@ -40,38 +39,6 @@ class Screen:
     def role(self) -> str:
         """What I took on at my begin; empty before it."""
         return next((row.role for row in self.record.roles if row.person == self.me), "")
-
-    @cached_property
-    def my_stages(self) -> dict[str, Any]:
-        """My own instants by stage code."""
-        mine: dict[str, Any] = {}
-        for stage in self.record.stages:
-            moments = [stage.moment, *(other.moment for other in stage.others)]
-            own = next((moment for moment in moments if moment.by == self.me), None)
-            if own:
-                mine[stage.code] = own
-        return mine
-
-    @property
-    def skipped(self) -> set[str]:
-        return {row.code for row in self.record.skipped if row.by == self.me}
-
-    @property
-    def next_stage(self) -> dict[str, Any] | None:
-        """The scenario's next stage for me; None when I have reached the end."""
-        code = dict(self.record.next_stages).get(self.me, self.record.next_stage)
-        return next((row for row in self.content["stages"] if row["code"] == code), None)
-
-    @property
-    def current(self) -> Any:
-        """My latest stage: its label and instant, for the clock."""
-        done = sorted(self.my_stages.items(), key=lambda pair: pair[1].at)
-        return {"label": stage_label(self.content, done[-1][0]), "at": done[-1][1].at} if done else None
-
-    @property
-    def started_at(self) -> int | None:
-        moments = [moment.at for moment in self.my_stages.values()]
-        return min(moments) if moments else (self.record.begun.at if self.record.begun else None)
 
     def mine(self, rows: Any) -> dict[str, Any]:
         """My judgement by subject."""
@@ -90,6 +57,19 @@ class Screen:
         own = [line for line in self.whole.lines if line.person == self.me and line.place == "counted"]
         own = [line for line in own if line.kind not in ("undo", "handin", "countersign", "begin")]
         return max(own, key=lambda line: line.at) if own else None
+
+    def at_of(self, line: Line) -> int:
+        """The instant that counts of a tap of mine; a stage's may have been moved."""
+        moved = self.my_moments.get(line.tap)
+        return moved.at if moved else line.at
+
+    @property
+    def undone(self) -> Struck | None:
+        """What the undo took back that I pressed last of all."""
+        own = [line for line in self.whole.lines if line.person == self.me]
+        newest = max(reversed(own), key=lambda line: line.at) if own else None
+        undone = (row for row in self.record.struck if row.how == "undone")
+        return next((row for row in undone if newest and row.by_tap == newest.tap), None)
 
     @property
     def told(self) -> dict[UUID, str]:

@@ -1,0 +1,72 @@
+"""The command as a real process on a real folder: who may read the files, and what waitress lets through."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 30.0
+
+
+def surroundings(data: Path) -> dict[str, str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("FIELDAPP_", "DATABASE_"))}
+    return {**env, "FIELDAPP_DATA": str(data), "FIELDAPP_MAX_PHOTO": "1000"}
+
+
+@pytest.fixture
+def old_folder(tmp_path: Path) -> Path:
+    """As an earlier version, or a hand, left it: open to everybody."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    data.chmod(0o755)
+    (data / "fieldapp.sqlite").touch()
+    (data / "fieldapp.sqlite").chmod(0o644)
+    command = ["-c", "import os; os.umask(0o022); from fieldapp.cli import main; main(['migrate'])"]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings(data), check=False)
+    assert done.returncode == 0
+    return data
+
+
+@pytest.fixture
+def server(old_folder: Path) -> Iterator[int]:
+    """`fieldapp serve` on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "fieldapp.cli", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=surroundings(old_folder), stdout=subprocess.DEVNULL)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+    yield port
+    process.kill()
+    process.wait()
+
+
+def asked(port: int, method: str, address: str, body: bytes = b"") -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request(method, address, body, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_nobody_else_reads_the_files_and_too_much_is_refused_in_our_words(
+    old_folder: Path, server: int
+) -> None:
+    assert asked(server, "POST", "/login", b"username=x&password=y")[0] == 422
+    files = [old_folder, *old_folder.rglob("*")]
+    assert {"fieldapp.sqlite", "fieldapp.sqlite-wal", "fieldapp.sqlite-shm"} <= {each.name for each in files}
+    assert [each for each in files if each.stat().st_mode & 0o077] == []
+
+    status, page = asked(server, "POST", "/login", b"username=" + b"x" * (3 * 1024 * 1024))
+    assert status == 413
+    assert "文件太大" in page
