@@ -113,7 +113,9 @@ def desk_sight(desk: LogIn) -> list[Sight]:
 @pytest.fixture(scope="module")
 def other_sight(phone: LogIn) -> list[Sight]:
     """What the two walks above do not open, on a phone: whoever else reads the app, and the base."""
-    watcher, clerk, admin = phone("inspector2"), phone("clerk"), phone("admin")
+    watcher, clerk, admin, unit, city = (
+        phone(name) for name in ("inspector2", "clerk", "admin", "unit", "city")
+    )
     watcher.goto("/n/new")
     watcher.get_by_label("去哪里").select_option(index=1)
     watcher.get_by_label("办什么").select_option(index=1)
@@ -129,8 +131,8 @@ def other_sight(phone: LogIn) -> list[Sight]:
             clerk, ("/visits/parked", hrefs(clerk, "/visits/parked", "/visits/parked/"), *of_the_base(clerk))
         ),
         Sight(phone("leader1"), ("/visits/people",)),
-        Sight(phone("unit"), of_the_unit(phone("unit"))),
-        Sight(phone("city"), ("/problems", hrefs(phone("city"), "/problems", "/problems/"))),
+        Sight(unit, of_the_unit(unit)),
+        Sight(city, ("/problems", hrefs(city, "/problems", "/problems/"))),
         Sight(admin, ("/accounts", propose_a_head(admin))),
         Sight(phone("head"), ("/roles",)),
     ]
