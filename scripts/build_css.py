@@ -1,6 +1,6 @@
-"""Build static/css/app.css from Sass and static/js/app.js from its parts. Needs Node; running the app does not.
+"""Build static/css/app.css from Sass and static/js/*.js from their parts. Needs Node; running the app does not.
 
-Both files begin with the sha256 of what they were made from, so that a test without Node sees a stale one.
+Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
+FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
 
 def css_sources() -> list[Path]:
@@ -21,8 +22,13 @@ def css_sources() -> list[Path]:
 
 
 def js_sources() -> list[Path]:
-    """The behaviours, in the order of their names."""
+    """The behaviours of every page, in the order of their names."""
     return sorted((STATIC / "js" / "src").glob("*.js"))
+
+
+def form_sources() -> list[Path]:
+    """Those of a page on which something is filled in."""
+    return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -59,8 +65,9 @@ def _bare(script: str) -> str:
 
 def build_js() -> None:
     """Concatenate without remarks and indents: one small request, still one behaviour a file to read."""
-    parts = (_bare(path.read_text("utf-8")) for path in js_sources())
-    JS.write_text(first_line(js_sources()) + "\n".join(parts) + "\n", "utf-8")
+    for built, sources in ((JS, js_sources()), (FORMS, form_sources())):
+        parts = (_bare(path.read_text("utf-8")) for path in sources)
+        built.write_text(first_line(sources) + "\n".join(parts) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,9 @@ PROBLEM: dict[tuple[str, str], tuple[str, set[Role]]] = {
     ("issued", "amend"): ("issued", HEAD),
     ("received", "amend"): ("received", HEAD),
     ("rectifying", "amend"): ("rectifying", HEAD),
+    ("issued", "revise"): ("issued", HEAD),
+    ("received", "revise"): ("received", HEAD),
+    ("rectifying", "revise"): ("rectifying", HEAD),
 }
 VISIT: dict[tuple[str, str], str] = {
     ("under_way", "collect"): "collected",

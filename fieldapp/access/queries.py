@@ -54,14 +54,17 @@ def unconfirmed_grants() -> list[RoleGrant]:
     return list(db.session.scalars(rows.order_by(RoleGrant.starts)))
 
 
-def has_liaison(unit_id: UUID, on: date) -> bool:
-    """Whether somebody who speaks for the unit can log in; asked as system, the answer names nobody."""
-    rows = sa.select(Account.id).join(RoleGrant, RoleGrant.person_id == Account.person_id)
-    rows = rows.where(
-        RoleGrant.role == Role.UNIT.value, RoleGrant.unit_id == unit_id, Account.disabled.is_(False)
+def has_liaison(unit_id: UUID) -> bool:
+    """Whether somebody can log in for this unit today; asked as system, it names nobody."""
+    today = clock.today()
+    rows = (
+        sa.select(Account.id)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .where(RoleGrant.role == "unit", RoleGrant.unit_id == unit_id, Account.disabled.is_(False))
+        .where(RoleGrant.starts <= today, RoleGrant.ends >= today)
     )
     with system_reads() as session:
-        return session.scalar(rows.where(RoleGrant.starts <= on, RoleGrant.ends >= on).limit(1)) is not None
+        return session.scalar(rows.limit(1)) is not None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from fieldapp.deadlines.limits import CIVIL_CODE, CountingRule
 from fieldapp.errors import RuleBroken
 from fieldapp.writing import folded
 
+BARE_DAYS = {"": "不收，要写明是工作日还是自然日", "workday": "按工作日数", "day": "按自然日数"}
 LISTS = {"problems": "问题清单", "unit": "整改清单"}  # the story's names; counties have others
 _LINE = re.compile(r"(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})\s*(?P<word>休息|上班)\s*(?P<note>.*)")
 
@@ -54,10 +55,13 @@ class CountyRules:
         known = {rule.version: rule for rule in (CIVIL_CODE, *self.counting)}
         return known.get(version, self.in_force)
 
-    def count_by(self, first_day_counts: bool, roll_forward: bool, basis: str) -> "CountyRules":
+    def count_by(
+        self, first_day_counts: bool, roll_forward: bool, basis: str, bare_day: str = ""
+    ) -> "CountyRules":
         """With a new rule of counting, named after its basis and its place."""
         version = f"{basis.strip()}·第{len(self.counting) + 1}版"
-        return replace(self, counting=(*self.counting, CountingRule(first_day_counts, roll_forward, version)))
+        rule = CountingRule(first_day_counts, roll_forward, version, bare_day)
+        return replace(self, counting=(*self.counting, rule))
 
     def with_days(self, days: Iterable[LocalDay], year: int | None = None) -> "CountyRules":
         """With more days; one that stands there already is replaced."""
@@ -80,6 +84,7 @@ class CountyRules:
         return {
             "起算的那天": "算第一天" if rule.first_day_counts else "不算，从第二天数",
             "最后一天": "碰上休息日，顺延到下一个工作日" if rule.roll_forward else "碰上休息日也不顺延",
+            "没写明的“天”": BARE_DAYS[rule.bare_day],
             "依据": rule.version,
             "和放假表不同的日子": "；".join(each.words for each in self.days),
             "放假安排写全了的年": "、".join(str(year) for year in self.years),

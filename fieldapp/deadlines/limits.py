@@ -61,6 +61,12 @@ class CountingRule:
     first_day_counts: bool
     roll_forward: bool  # a last day that is a rest day moves to the next working day
     version: str
+    bare_day: str = ""  # what 十天 means when nobody said which days: a Unit's value; "" asks back
+
+    @property
+    def means(self) -> Unit | None:
+        """The unit of a 天 or 日 without more, if the county has settled it."""
+        return Unit(self.bare_day) if self.bare_day else None
 
 
 # 民法典 Art. 201 (the first day is not counted), 202 (same-numbered day), 203 (rest day moves on)
@@ -75,7 +81,7 @@ class Due(NamedTuple):
 
 _COUNTED = re.compile(
     r"(?P<amount>[-−]?[0-9]{1,9}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
-    r"(?:(?P<workday>个?工作日)|(?P<day>个?自然日|日|天)|(?P<month>个月))(?:以?内)?"
+    r"(?:(?P<workday>个?工作日)|(?P<day>个?自然日)|(?P<bare>日|天)|(?P<month>个月))(?:以?内)?"
 )
 _DATED = re.compile(r"([0-9]{4})(?:([-./])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号])")
 _DATE_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}(?:[-./][0-9]{1,2}|月[0-9]{1,2}[日号]?)")
@@ -83,11 +89,16 @@ _SPACES = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")  # those between two digits 
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
-def parse_limit(text: str) -> Limit:
-    """Read a limit as people and their spreadsheets write it; 日 and 天 without more are calendar days."""
+def parse_limit(text: str, bare_day: Unit | None = None) -> Limit:
+    """Read a limit as people and their spreadsheets write it; 日 and 天 without more are asked back, unless it is
+    settled what they mean: guessed wrong, ten days are off by four."""
     written = _SPACES.sub("", " ".join(folded(text).split()))
     if counted := _COUNTED.fullmatch(written):
-        return Limit(_number(counted["amount"]), Unit(counted.lastgroup or ""))
+        amount = _number(counted["amount"])
+        if counted["bare"] and bare_day is None and amount > 0:
+            raise RuleBroken(_which_days(written, amount), field="limit")
+        unit = bare_day or Unit.DAY if counted["bare"] else Unit(counted.lastgroup or "")
+        return Limit(amount, unit)
     if dated := _DATED.fullmatch(written):
         year, month, day = (int(part) for part in dated.groups() if part and part not in "-./")
         return Limit.until(_real_day(year, month, day))
@@ -109,6 +120,11 @@ def _real_day(year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError:
         raise RuleBroken(f"没有 {year}年{month}月{day}日 这一天，看看月和日", field="limit") from None
+
+
+def _which_days(written: str, amount: int) -> str:
+    choices = "或者".join(f"“{amount} {_WORDS[unit]}”" for unit in (Unit.WORKDAY, Unit.DAY))
+    return f"“{written[:20]}”没说是工作日还是自然日，写成{choices}"
 
 
 def _how_to_write(written: str) -> str:

@@ -8,6 +8,7 @@ from fieldapp.db import db, system_reads
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import Team, Unit
+from fieldapp.web.ui import dated_text
 
 Days = tuple[date | None, date | None, date | None]
 
@@ -15,9 +16,9 @@ Days = tuple[date | None, date | None, date | None]
 def _check(days: Days) -> None:
     entered, left, feedback = days
     if entered and left and left < entered:
-        raise RuleBroken("撤离不能早于进驻", "left_on")
+        raise RuleBroken(f"不能早于进驻的 {dated_text(entered)}", "left_on")
     if entered and feedback and feedback < entered:
-        raise RuleBroken("反馈不能早于进驻", "feedback_on")
+        raise RuleBroken(f"不能早于进驻的 {dated_text(entered)}", "feedback_on")
 
 
 def add_inspection(team: Team, unit: Unit, days: Days) -> Inspection:

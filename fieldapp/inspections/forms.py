@@ -5,8 +5,6 @@ from wtforms.validators import InputRequired, Optional
 
 from fieldapp.web.forms import DayField, Form
 
-REQUIRED = InputRequired("这一项要选")
-
 
 class DaysForm(Form):
     """When it was; all that may still change once it is there."""
@@ -20,5 +18,5 @@ class DaysForm(Form):
 class InspectionForm(DaysForm):
     """Which team inspected which unit besides."""
 
-    team_id = SelectField("哪个组", [REQUIRED])
-    unit_id = SelectField("哪个单位", [REQUIRED])
+    team_id = SelectField("哪个组", [InputRequired("选一个组")])
+    unit_id = SelectField("哪个单位", [InputRequired("选一个单位")])

@@ -14,8 +14,8 @@ from fieldapp.web.forms import (
     bound,
     carry_out,
     has_errors,
-    offered,
     rows_offered,
+    to_choose,
     version_of,
 )
 from fieldapp.web.guard import needs
@@ -34,8 +34,8 @@ def index() -> Any:
 
 def _new_form() -> forms.InspectionForm:
     form = bound(forms.InspectionForm)
-    form.team_id.choices = offered((str(row.id), f"{row.round.name}·{row.name}") for row in teams())
-    form.unit_id.choices = rows_offered(units())
+    form.team_id.choices = to_choose((str(row.id), f"{row.round.name}·{row.name}") for row in teams())
+    form.unit_id.choices = rows_offered(units(), "选一个")
     return form
 
 

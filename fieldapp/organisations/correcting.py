@@ -49,16 +49,11 @@ def edit_point(point: ServicePoint, name: str, address: str, hours: str, *, vers
 
     opening = read_opening(hours)
     values = (name.strip(), address.strip(), opening_text(opening))
-    _hold(point, version, said(*values), lambda: said(point.name, point.address, hours_of(point)))
+    _hold(point, version, said(*values), lambda: said(point.name, point.address, point.hours))
     check_point_name(point.unit_id, name, point.id)
     point.name, point.address = values[:2]
-    point.opening, point.hours = opening, ""
+    point.opening, point.hours_said = opening, ""
     db.session.flush()
-
-
-def hours_of(point: ServicePoint) -> str:
-    """Its hours in words; the old words where nobody has read them as times yet."""
-    return opening_text(point.opening) or point.hours
 
 
 def edit_counter(counter: Counter, name: str, *, version: int) -> None:

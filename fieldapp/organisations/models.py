@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldapp.db import Base, Id, Text, Versioned
+from fieldapp.organisations.opening import opening_text
 
 
 def same_county(column: Any, viewer: Any) -> sa.ColumnElement[bool]:
@@ -155,9 +156,14 @@ class ServicePoint(Closable, Versioned, Base):
     opening: Mapped[list[dict[str, Any]]] = mapped_column(
         sa.JSON, default=list
     )  # opening.py says what it holds
-    hours: Mapped[Text] = mapped_column(default="")  # words from before 0005 that could not be read as times
+    hours_said: Mapped[Text] = mapped_column("hours", default="")  # words from before 0005 that are no times
     unit: Mapped[Unit] = relationship()
     counters: Mapped[list["Counter"]] = relationship(back_populates="point", order_by="Counter.name")
+
+    @property
+    def hours(self) -> str:
+        """When it is open, in words."""
+        return opening_text(self.opening) or self.hours_said
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:

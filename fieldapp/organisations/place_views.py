@@ -7,15 +7,11 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.organisations import correcting, forms, queries
 from fieldapp.organisations.models import Counter, Person, ServicePoint
-from fieldapp.organisations.opening import opening_text
 from fieldapp.organisations.views import pages
 from fieldapp.web.forms import bound, carry_out, has_errors, is_sent, version_of, with_ids
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
-
-pages.add_app_template_global(opening_text)
-pages.add_app_template_global(correcting.hours_of)
 
 
 @pages.route("/points/<uuid:point_id>", methods=["GET", "POST"])
@@ -42,8 +38,7 @@ def counter(counter_id: UUID) -> Any:
 
 
 def _as_written(row: ServicePoint) -> dict[str, Any]:
-    columns = {name: getattr(row, name) for name in ("name", "address", "version")}
-    return {**columns, "hours": correcting.hours_of(row)}
+    return {name: getattr(row, name) for name in ("name", "address", "hours", "version")}
 
 
 def _place_page(page: str, row: Any, form: Any, closing: Any = None) -> Any:

@@ -8,16 +8,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from fieldapp import clock
 from fieldapp.db import db, system_reads
-from fieldapp.deadlines.county_rules import rules_of
-from fieldapp.deadlines.limits import due, parse_limit
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County
-from fieldapp.problems import measuring
+from fieldapp.problems import counting, measuring
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, WAYS, Problem
 from fieldapp.problems.sheet import Row
 from fieldapp.problems.states import problem_flow
+from fieldapp.web.ui import dated_text
 
 LABELS = {
     "number": "编号",
@@ -25,7 +25,7 @@ LABELS = {
     "short_name": "手机上显示的名字",
     "severity": "程度",
     "criteria": "销号标准",
-    "criterion_tags": "标准说的是",
+    "criterion_tags": "主要看什么",
     "verification": "核实方式",
     "department": "责任部门",
     "responsible": "责任人",
@@ -33,6 +33,7 @@ LABELS = {
     "measures": "整改措施",
 }
 _WORDS = {"severity": SEVERITIES, "verification": WAYS, "criterion_tags": CRITERION_TAGS}
+REVISED = ("limit_text", "department", "responsible")  # what the head may still correct after issuing
 AFTER_ISSUE = ("short_name", "criterion_tags", "department", "responsible")  # what issuing does not fix
 
 
@@ -147,11 +148,11 @@ def _conflict(problem: Problem, yours: dict[str, Any]) -> Conflict:
     now: dict[str, Any] = {name: getattr(problem, name) for name in yours if name != "measures"}
     now["measures"] = [row.text for row in problem.measures]
     differing = [name for name, value in yours.items() if now[name] != value]
-    told = ({LABELS[name]: _said(name, each[name]) for name in differing} for each in (yours, now))
+    told = ({LABELS[name]: said(name, each[name]) for name in differing} for each in (yours, now))
     return Conflict("别人刚改过，对照后再存", *told)
 
 
-def _said(name: str, value: Any) -> str:
+def said(name: str, value: Any) -> str:
     words = _WORDS.get(name, {})
     return "；".join(words.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))
 
@@ -168,11 +169,18 @@ def _set(problem: Problem, columns: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def issue_problem(problem: Problem, on: date, *, by: Any, at: int) -> None:
-    """Hand the problem over: the deadline is counted from this day, criterion and way freeze."""
+def issue_problem(
+    problem: Problem, on: date, *, by: Any, at: int, shown: str | None = None, knows_past: bool = False
+) -> None:
+    """Hand the problem over: the deadline is counted from this day, criterion and way freeze.
+
+    `shown` is the deadline that whoever hands it over has seen, as ISO text; another one is shown first."""
     measuring.lock(problem)
-    rules = rules_of(problem.county.settings)
-    found = due(parse_limit(problem.limit_text), on, rules.in_force, rules.overrides)
+    found = counting.counted(problem.limit_text, on, problem.county)
+    if shown is not None and shown != found.day.isoformat():
+        words = counting.until_words(found.day, counting.limit_words(problem), found.estimated)
+        raise RuleBroken(f"从 {dated_text(on)} 起算，到 {words}。看好了再点一次“交办”")
+    counting.refuse_past(found.day, clock.day_of(at), knows_past)
     problem.issued_on, problem.due = on, found.day
     problem.due_estimated, problem.due_rule = found.estimated, found.rule_version
     db.session.flush()
@@ -213,6 +221,36 @@ def amend_problem(
     }
     problem_flow.take(problem, "amend", by=by, at=at, facts=facts)
     problem.criteria, problem.verification = list(criteria), verification
+    db.session.flush()
+
+
+def revise_problem(
+    problem: Problem,
+    columns: dict[str, str],
+    reason: str,
+    *,
+    version: int,
+    by: Any,
+    at: int,
+    knows_past: bool = False,
+) -> None:
+    """The head corrects limit or responsibility after issuing, with a reason; the history keeps what stood first."""
+    measuring.lock(problem)
+    columns = {name: columns[name].strip() for name in REVISED}
+    if version != problem.version:
+        raise _conflict(problem, columns)
+    changed = {name: [getattr(problem, name), new] for name, new in columns.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    if not changed:
+        raise RuleBroken("和现在的一样，没有要改的")
+    facts: dict[str, Any] = {"reason": reason.strip(), "changed": changed}
+    if "limit_text" in changed and problem.issued_on and problem.due:
+        found = counting.counted(columns["limit_text"], problem.issued_on, problem.county)
+        counting.refuse_past(found.day, clock.day_of(at), knows_past)
+        facts |= {"due": [problem.due.isoformat(), found.day.isoformat()], "rule": found.rule_version}
+        problem.due, problem.due_estimated, problem.due_rule = found
+    problem_flow.take(problem, "revise", by=by, at=at, facts=facts)
+    _set(problem, columns)
     db.session.flush()
 
 

@@ -9,9 +9,10 @@ from fieldapp.problems.columns import NAMES, REQUIRED, SEVERITIES, WAYS
 
 EXAMPLE = "示例"  # a row with this number is never imported
 _NOTE = (
-    "一行一个问题。销号标准有几条就写几行（Alt+回车换行），整改措施也一样。期限写 1 个月、10 个工作日或日期。"
+    "一行一个问题。销号标准有几条就写几行（Alt+回车换行），整改措施也一样。"
+    "期限写 1 个月、10 个工作日、15 个自然日或日期。"
     f"必填：{'、'.join(NAMES[field] for field in REQUIRED)}。"
-    "短名显示在手机上，不要让旁人看出办什么事。编号是“示例”的行不导入。本系统为非涉密系统，禁止填写涉密内容。"
+    "“手机上显示的名字”不要让旁人看出办什么事，空着就用“镇上办事”。编号是“示例”的行不导入。本系统为非涉密系统，禁止填写涉密内容。"
 )
 _EXAMPLE_ROW = {
     "number": EXAMPLE,
@@ -25,6 +26,13 @@ _EXAMPLE_ROW = {
     "measures": "设导办台\n实行 AB 岗",
     "limit": "1 个月",
 }
+_EXAMPLE_LINE = {
+    **_EXAMPLE_ROW,
+    "criteria": _EXAMPLE_ROW["criteria"].replace("\n", "；"),
+    "measures": "设导办台",
+}
+# the headings and the example, as WPS would put them on the clipboard
+EXAMPLE_TEXT = "\t".join(NAMES[field] for field in _EXAMPLE_LINE) + "\n" + "\t".join(_EXAMPLE_LINE.values())
 _WIDTHS = {"text": 44, "criteria": 36, "measures": 36, "verification": 20, "department": 18}
 _CHOICES = {"severity": SEVERITIES, "verification": WAYS}
 _LAST = 2000

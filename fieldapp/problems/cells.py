@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from fieldapp.deadlines.limits import parse_limit
+from fieldapp.deadlines.limits import Unit, parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.columns import SEVERITIES, WAYS
 from fieldapp.problems.grid import Cell
@@ -15,6 +15,7 @@ from fieldapp.writing import cleaned, folded
 
 NEUTRAL_NAME = "镇上办事"  # for phones; never made from the problem's text, which a bystander could read
 _LONGEST_NUMBER = 60
+_LONGEST_NAME = 12
 _SERIALS = (36526, 73050)  # Excel's count of days for 2000-01-01 to 2099-12-31
 _SERIAL_ZERO = date(1899, 12, 30)
 
@@ -62,13 +63,14 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Cell], str]:
     return reader
 
 
-def _limit(cell: Cell) -> str:
+def read_limit(cell: Cell, bare_day: Unit | None = None) -> str:
+    """A limit or a date; of a county that settled what 十天 means, that too."""
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, int | float) and not isinstance(cell, bool) and _SERIALS[0] <= cell <= _SERIALS[1]:
         cell = _SERIAL_ZERO + timedelta(days=int(cell))  # a date that lost its format
     text = _folded(cell)
-    parse_limit(text)
+    parse_limit(text, bare_day)
     return text
 
 
@@ -94,29 +96,33 @@ def _numbered(line: str) -> list[str]:
     return [line]
 
 
-def _items(separators: str, required: bool) -> Callable[[Cell], tuple[str, ...]]:
+def _items(separators: str) -> Callable[[Cell], tuple[str, ...]]:
     def reader(cell: Cell) -> tuple[str, ...]:
         lines = re.split(separators, shown(cell))
         items = (_LEADING.sub("", item).strip() for line in lines for item in _numbered(line))
-        if (kept := tuple(item for item in items if item)) or not required:
-            return kept
-        raise RuleBroken("这一格没有填")
+        return tuple(item for item in items if item)
 
     return reader
 
 
+def _short_name(cell: Cell) -> str:
+    name = shown(cell) or NEUTRAL_NAME
+    if len(name) > _LONGEST_NAME:
+        raise RuleBroken(f"最多 {_LONGEST_NAME} 个字")
+    return name
+
+
 OPTIONAL: dict[str, Callable[[Cell], Any]] = {
-    "short_name": lambda cell: shown(cell) or NEUTRAL_NAME,
+    "short_name": _short_name,
+    "criteria": _items(r"[\n；;]"),
+    "department": shown,
     "person": shown,
-    "measures": _items(r"\n", required=False),
+    "measures": _items(r"\n"),
 }
 READERS: dict[str, Callable[[Cell], Any]] = {
     **OPTIONAL,
     "number": _required(_number),
     "text": _required(shown),
     "severity": _one_of(SEVERITIES),
-    "criteria": _items(r"[\n；;]", required=True),
     "verification": _one_of(WAYS),
-    "department": _required(shown),
-    "limit": _limit,
 }

@@ -7,11 +7,12 @@ from fieldapp.writing import folded
 SEVERITIES = ("重大", "一般", "微小")
 WAYS = ("体验式回访", "实地核查", "资料核验", "电话回访与台账倒查")
 
-# The first name is the template's; of two names for one field (序号 beside 编号) the earlier here counts.
+# The first name is the template's, and the form's label. Of two names for one field (序号 beside 编号) the earlier
+# here counts.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "number": ("编号", "问题编号", "巡察问题序号", "问题序号", "序号"),
     "text": ("问题", "问题表述", "反馈的问题", "发现的问题", "反馈问题", "具体问题", "问题内容"),
-    "short_name": ("短名", "手机上显示的名字", "手机短名", "手机显示名"),
+    "short_name": ("手机上显示的名字", "短名", "手机短名", "手机显示名"),
     "severity": ("程度", "严重程度", "性质", "问题性质", "问题程度"),
     "criteria": ("销号标准", "整改标准", "完成标准"),
     "verification": ("核实方式", "核验方式", "核查方式"),
@@ -21,7 +22,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "limit": ("期限", "整改期限", "办理时限", "整改时限", "完成时限"),
     "marking": ("密级", "定密"),
 }
-REQUIRED = ("number", "text", "severity", "criteria", "verification", "department", "limit")
+REQUIRED = ("number", "text", "severity", "verification", "limit")  # as in the form of one problem
 NAMES = {field: names[0] for field, names in SYNONYMS.items()}
 
 _BRACKETED = re.compile(r"\([^()]*\)$")

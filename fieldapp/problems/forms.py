@@ -15,13 +15,15 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from fieldapp import ids
-from fieldapp.deadlines.limits import parse_limit
+from fieldapp.deadlines.limits import Unit, parse_limit
 from fieldapp.errors import RuleBroken
+from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.marking import marking_in
 from fieldapp.problems.models import CRITERION_TAGS, SEVERITIES, WAYS
-from fieldapp.web.forms import DayField, Form, Length, at_most, offered
+from fieldapp.web.forms import DayField, Form, Length, at_most, offered, to_choose
 
 REQUIRED = DataRequired("这一项要填")
+LIMIT_HINT = "1 个月、10 个工作日、15 个自然日，或者写日子 2018-06-06"
 
 
 def lines(text: str | None) -> list[str]:
@@ -35,12 +37,22 @@ def unmarked(_form: Form, field: Any) -> None:
         raise ValidationError("带密级标志的内容不能放进本系统")
 
 
-def a_limit(_form: Form, field: Any) -> None:
-    """A deadline that can be counted."""
+def a_limit(form: Any, field: Any) -> None:
+    """A deadline that can be counted; a view tells the form what its county has settled of bare days."""
     try:
-        parse_limit(field.data or "")
+        parse_limit(field.data or "", form.bare_day)
     except RuleBroken as broken:
         raise ValidationError(broken.sentence) from None
+
+
+def tags_field() -> SelectMultipleField:
+    """What the criterion speaks of."""
+    return SelectMultipleField(
+        "主要看什么",
+        [Optional()],
+        choices=offered(CRITERION_TAGS.items()),
+        description="选上的，核的时候排在前面",
+    )
 
 
 class IssuedForm(Form):
@@ -49,7 +61,7 @@ class IssuedForm(Form):
     short_name = StringField(
         "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
     )
-    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
+    criterion_tags = tags_field()
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
     version = HiddenField()
@@ -58,25 +70,31 @@ class IssuedForm(Form):
 class NewForm(Form):
     """A new draft."""
 
-    inspection_id = SelectField("哪次巡察", [REQUIRED])
+    bare_day: Unit | None = None
+    inspection_id = SelectField("哪次巡察", [InputRequired("选一次巡察")])
     number = StringField("编号", [REQUIRED, at_most(60)], description="例如 示例-01")
     text = TextAreaField("问题", [REQUIRED, at_most(2000), unmarked])
     short_name = StringField(
-        "手机上显示的名字", [REQUIRED, at_most(12), unmarked], description="看不出去查什么"
+        "手机上显示的名字",
+        [Optional(), at_most(12), unmarked],
+        description=f"看不出去查什么；不填就叫“{NEUTRAL_NAME}”",
     )
-    severity = SelectField("程度", choices=offered(SEVERITIES.items()))
+    severity = SelectField("程度", [InputRequired("选一个程度")], choices=to_choose(SEVERITIES.items()))
     criteria = TextAreaField(
-        "销号标准", [Optional(), at_most(2000), unmarked], description="一行一条，交办以后就定住"
+        "销号标准",
+        [Optional(), at_most(2000), unmarked],
+        description="一行一条，交办前要写好，交办以后就定住",
     )
-    criterion_tags = SelectMultipleField("标准说的是", [Optional()], choices=offered(CRITERION_TAGS.items()))
+    criterion_tags = tags_field()
     verification = SelectField(
-        "核实方式", choices=offered(WAYS.items()), description="单位看不到；交办以后就定住"
+        "核实方式",
+        [InputRequired("选一个核实方式")],
+        choices=to_choose(WAYS.items()),
+        description="单位看不到；交办以后就定住",
     )
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
-    limit_text = StringField(
-        "期限", [REQUIRED, a_limit], description="1 个月、10 个工作日，或者写日子 2018-06-06"
-    )
+    limit_text = StringField("期限", [REQUIRED, a_limit], description=LIMIT_HINT)
     measures = TextAreaField(
         "整改措施", [Optional(), at_most(4000), unmarked], description="单位说要做的，一行一条"
     )
@@ -101,14 +119,32 @@ class AmendForm(Form):
     version = HiddenField()
 
 
+class ReviseForm(Form):
+    """The head's correction of deadline or responsibility after issuing."""
+
+    bare_day: Unit | None = None
+    limit_text = StringField("期限", [REQUIRED, a_limit], description=LIMIT_HINT)
+    department = StringField("责任部门", [Optional(), at_most(80), unmarked])
+    responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
+    past = BooleanField("知道已经过了，还是这样定")
+    reason = TextAreaField(
+        "为什么改",
+        [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
+        filters=[lambda x: x and x.strip()],
+    )
+    version = HiddenField()
+
+
 class IssueForm(Form):
-    """The day from which the deadline counts."""
+    """The day from which the deadline counts, and the deadline that was shown for it."""
 
     issued_on = DayField(
         "反馈的日子",
         [InputRequired("写一个日子")],
         description="期限从这天起算，休息日也可以",
     )
+    shown = HiddenField()
+    past = BooleanField("知道期限已经过了，还是这样交办")
 
 
 class OnceForm(Form):
@@ -119,10 +155,7 @@ class OnceForm(Form):
     @property
     def key(self) -> UUID | None:
         """What it makes is to be called; None when that was tampered with."""
-        try:
-            return UUID(self.once.data or "")
-        except ValueError:
-            return None
+        return ids.read_id(self.once.data or "")
 
 
 class MeasureForm(OnceForm):
@@ -143,7 +176,7 @@ class ProgressForm(OnceForm):
 class ImportForm(Form):
     """One plain sheet: a file, or rows pasted from WPS."""
 
-    inspection_id = SelectField("哪次巡察", [REQUIRED])
+    inspection_id = SelectField("哪次巡察", [InputRequired("选一次巡察")])
     file = FileField("表格文件（.xlsx）")
     pasted = TextAreaField("或者从 WPS 里复制，贴在这里")
 

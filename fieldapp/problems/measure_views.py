@@ -62,6 +62,6 @@ def report(measure_id: UUID) -> Any:
     if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
         return saved(found.problem_id)
     page = "problems/measure.html" if who.is_unit else "problems/measure_entry.html"
-    open_ = queries.takes_reports(found.problem, who, clock.today())
+    open_ = queries.takes_reports(found.problem, who)
     context: dict[str, Any] = {"row": found.problem, "measure": said, "takes_reports": open_}
     return render(page, status=422 if has_errors(form) else 200, form=form, **context)

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
-from fieldapp import clock, history, ids
+from fieldapp import history, ids
 from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
 from fieldapp.errors import RuleBroken
@@ -77,6 +77,12 @@ class Claim:
         }
 
     @property
+    def words(self) -> str:
+        """In one line, for the history."""
+        rest = [self.responsible.strip(), self.planned_on.isoformat() if self.planned_on else ""]
+        return f"{self.text.strip()}（{'，'.join(filter(None, rest))}）" if any(rest) else self.text.strip()
+
+    @property
     def told(self) -> dict[str, Any]:
         """As the history may hold it."""
         return {**self.columns, "planned_on": self.planned_on.isoformat() if self.planned_on else ""}
@@ -123,7 +129,11 @@ def word_measure(row: Measure, claim: Claim, *, by: Any, at: int) -> None:
         setattr(row, name, value)
     touch(problem)
     write(
-        problem, "word_measure", {"measure": str(row.id), "before": before.told, "after": claim.told}, by, at
+        problem,
+        "word_measure",
+        {"measure": str(row.id), "before": before.words, "after": claim.words},
+        by,
+        at,
     )
 
 
@@ -152,7 +162,7 @@ def report_measure(
     lock(problem)
     if key and (known := db.session.get(MeasureReport, key)) and known.measure_id == row.id:
         return known
-    _may_report(problem, by, at)
+    _may_report(problem, by)
     if problem.state == "received":
         problem_flow.take(problem, "enter_start" if by.is_office else "start", by=by, at=at)
     report = MeasureReport(
@@ -167,8 +177,8 @@ def report_measure(
     return report
 
 
-def _may_report(problem: Problem, by: Any, at: int) -> None:
-    if by.is_office and has_liaison(problem.unit_id, clock.day_of(at)):
+def _may_report(problem: Problem, by: Any) -> None:
+    if by.is_office and has_liaison(problem.unit_id):
         raise RuleBroken("单位有账号，进展由单位自己报", "progress")
     if problem.state == "issued":
         raise RuleBroken("先签收这个问题，再报进展", "progress")

@@ -16,6 +16,7 @@ from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.organisations.models import County, Person
 from fieldapp.organisations.queries import one
+from fieldapp.problems.counting import limit_words
 from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, MeasureReport, Problem
 
 DONE = ("closed",)
@@ -103,11 +104,11 @@ def _who(report: MeasureReport) -> str:
     return name or "本单位"
 
 
-def takes_reports(problem: Problem, viewer: Any, today: date) -> bool:
+def takes_reports(problem: Problem, viewer: Any) -> bool:
     """Whether the viewer may report now: the unit itself, or the office if nobody speaks for the unit here."""
     if viewer.is_unit:
         return problem.state in REPORTABLE
-    return viewer.is_office and problem.state in REPORTABLE and not has_liaison(problem.unit_id, today)
+    return viewer.is_office and problem.state in REPORTABLE and not has_liaison(problem.unit_id)
 
 
 def unit_view(problem: Problem, today: date) -> UnitProblem:
@@ -120,7 +121,7 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         criteria=tuple(problem.criteria),
         department=problem.department,
         responsible=problem.responsible,
-        limit=problem.limit_text,
+        limit=limit_words(problem),
         due=problem.due,
         due_estimated=problem.due_estimated,
         state=problem.state,

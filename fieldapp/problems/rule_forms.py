@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, NumberRange, Optional
 
-from fieldapp.deadlines.county_rules import read_days
+from fieldapp.deadlines.county_rules import BARE_DAYS, read_days
 from fieldapp.errors import RuleBroken
-from fieldapp.web.forms import Form, Length, at_most
+from fieldapp.web.forms import Form, Length, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
 REASON = (REQUIRED, Length(min=5, message="至少 5 个字"), at_most(200))
@@ -26,6 +34,7 @@ class CountingForm(Form):
 
     first_day_counts = BooleanField("起算的那天算第一天")
     roll_forward = BooleanField("最后一天是休息日，顺延到下一个工作日")
+    bare_day = SelectField("期限只写“十天”“15 日”时", choices=offered(BARE_DAYS.items()))
     basis = StringField("依据", [REQUIRED, at_most(30)], description="写文件名或文号")
     reason = StringField("为什么改", REASON)
     version = HiddenField()

@@ -53,7 +53,7 @@ def _settle(form: Any, name: str, change: Callable[[CountyRules], CountyRules], 
 def settle_counting() -> Any:
     """Another way of counting, for deadlines set from now on."""
     form = with_ids(bound(rule_forms.CountingForm), "counting-")
-    said = (form.first_day_counts.data, form.roll_forward.data, form.basis.data or "")
+    said = (form.first_day_counts.data, form.roll_forward.data, form.basis.data or "", form.bare_day.data)
     return _settle(form, "counting_form", lambda now: now.count_by(*said), form.reason.data or "")
 
 

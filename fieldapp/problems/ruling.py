@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fieldapp import history
 from fieldapp.db import db
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
-from fieldapp.deadlines.limits import Due, due, parse_limit
+from fieldapp.deadlines.limits import Due, Unit, due, parse_limit
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.organisations.models import County
 from fieldapp.problems import measuring
@@ -71,7 +71,10 @@ def _recount(problem: Problem) -> Recount:
     """By the rule that the deadline was set by, not by a newer one."""
     rules = rules_of(problem.county.settings)
     start, rule = problem.issued_on or date.min, rules.counted_by(problem.due_rule)
-    return Recount(problem, problem.due, due(parse_limit(problem.limit_text), start, rule, rules.overrides))
+    limit = parse_limit(
+        problem.limit_text, rule.means or Unit.DAY
+    )  # it was once counted so; none is asked back now
+    return Recount(problem, problem.due, due(limit, start, rule, rules.overrides))
 
 
 def recount_deadlines(*, by: Any, at: int) -> int:

@@ -2,18 +2,21 @@
 
 All or nothing: whoever imports asks `may_be_imported` first. Messy ledgers are another matter."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
+from fieldapp.deadlines.limits import Unit
 from fieldapp.errors import RuleBroken
-from fieldapp.problems.blank_sheet import EXAMPLE, template_xlsx
-from fieldapp.problems.cells import OPTIONAL, READERS, shown
+from fieldapp.problems.blank_sheet import EXAMPLE, EXAMPLE_TEXT, template_xlsx
+from fieldapp.problems.cells import OPTIONAL, READERS, read_limit, shown
 from fieldapp.problems.columns import NAMES, REQUIRED, field_of, letter
 from fieldapp.problems.grid import LIMITS, Cell, Grid, Limits, read_pasted
 from fieldapp.problems.marking import marking_in, marking_named, marking_printed
 from fieldapp.problems.workbook import read_xlsx
 
-__all__ = ["LIMITS", "CellError", "Column", "Grid", "Limits", "Row", "Sheet"]
+__all__ = ["EXAMPLE_TEXT", "LIMITS", "CellError", "Column", "Grid", "Limits", "Row", "Sheet"]
 __all__ += ["parse", "read_pasted", "read_xlsx", "template_xlsx"]
 
 _HEADER_WITHIN = 10
@@ -59,6 +62,7 @@ class Column(NamedTuple):
 
 
 Columns = tuple[Column, ...]
+Readers = Mapping[str, Callable[[Cell], Any]]
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,17 @@ class Sheet:
     stopped: str = ""
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """The optional columns that the sheet does not have, as people call them."""
+        have = {column.field for column in self.recognised}
+        return tuple(NAMES[field] for field in OPTIONAL if field not in have)
+
+    @property
     def may_be_imported(self) -> bool:
         return bool(self.rows) and not self.errors and not self.stopped
 
 
-def parse(grid: Grid) -> Sheet:
+def parse(grid: Grid, bare_day: Unit | None = None) -> Sheet:
     """Rows, errors and columns of a sheet; a secrecy marking anywhere stops it."""
     header, columns = _header(grid)
     if marked := _marked(grid, header, columns):
@@ -86,7 +96,8 @@ def parse(grid: Grid) -> Sheet:
     errors += _missing(header, columns, recognised)
     rows: list[Row] = []
     if not errors:
-        rows, errors = _rows(grid, header, recognised)
+        readers: Readers = {**READERS, "limit": partial(read_limit, bare_day=bare_day)}
+        rows, errors = _rows(grid, header, recognised, readers)
     return Sheet(tuple(rows), tuple(errors), recognised, unrecognised, grid.notes)
 
 
@@ -158,14 +169,14 @@ def _missing(header: int, columns: list[Column], recognised: Columns) -> list[Ce
     return [CellError(max(header, 0) + 1, "", "", "", f"缺这些列：{lacking}。{found}")]
 
 
-def _rows(grid: Grid, header: int, columns: Columns) -> tuple[list[Row], list[CellError]]:
+def _rows(grid: Grid, header: int, columns: Columns, readers: Readers) -> tuple[list[Row], list[CellError]]:
     rows: list[Row] = []
     errors: list[CellError] = []
     numbers: dict[str, int] = {}
     for index in range(header + 1, len(grid.rows)):
         if _is_blank(grid, index, columns):
             continue
-        values, wrong = _row(grid, index, columns)
+        values, wrong = _row(grid, index, columns, readers)
         wrong += _doubled(index, values.get("number"), columns, numbers)
         errors += wrong
         if not wrong:
@@ -183,15 +194,17 @@ def _is_blank(grid: Grid, index: int, columns: Columns) -> bool:
     return not any(place in grid.broken or str(grid.at(*place)).strip() for place in places)
 
 
-def _row(grid: Grid, index: int, columns: Columns) -> tuple[dict[str, Any], list[CellError]]:
+def _row(
+    grid: Grid, index: int, columns: Columns, readers: Readers
+) -> tuple[dict[str, Any], list[CellError]]:
     values: dict[str, Any] = {field: read("") for field, read in OPTIONAL.items()}
     errors: list[CellError] = []
-    for column in (c for c in columns if c.field in READERS):
+    for column in (c for c in columns if c.field in readers):
         cell = grid.at(index, column.at)
         try:
             if broken := grid.broken.get((index, column.at)):
                 raise RuleBroken(broken)
-            values[column.field] = READERS[column.field](cell)
+            values[column.field] = readers[column.field](cell)
         except RuleBroken as error:
             errors.append(_error(index, column, shown(cell), error.sentence))
     return values, errors

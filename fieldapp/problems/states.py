@@ -28,5 +28,8 @@ TABLE = (
     Transition("issued", "amend", "issued", P.CHANGE_ISSUED, always),
     Transition("received", "amend", "received", P.CHANGE_ISSUED, always),
     Transition("rectifying", "amend", "rectifying", P.CHANGE_ISSUED, always),
+    Transition("issued", "revise", "issued", P.CHANGE_ISSUED, always),  # deadline or responsibility
+    Transition("received", "revise", "received", P.CHANGE_ISSUED, always),
+    Transition("rectifying", "revise", "rectifying", P.CHANGE_ISSUED, always),
 )
 problem_flow = Workflow("problem", TABLE)

@@ -4,15 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
+from wtforms.fields import SelectChoice
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
+from fieldapp.access.queries import has_liaison
 from fieldapp.deadlines.county_rules import LISTS
+from fieldapp.deadlines.limits import Unit
 from fieldapp.inspections.queries import inspection, inspections
-from fieldapp.problems import actions, forms, queries
-from fieldapp.problems.models import OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
+from fieldapp.problems import actions, counting, forms, queries
+from fieldapp.problems.cells import NEUTRAL_NAME
+from fieldapp.problems.journal import journal
+from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
+from fieldapp.web.beside import beside
 from fieldapp.web.forms import (
     bound,
     carry_out,
@@ -21,7 +27,9 @@ from fieldapp.web.forms import (
     is_sent,
     offered,
     rules_beside,
+    to_choose,
     version_of,
+    with_ids,
 )
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -68,20 +76,7 @@ def _unit_list(lines: list[queries.Line]) -> Any:
 def _filters(lines: list[queries.Line]) -> forms.FilterForm:
     """What can be asked for is what is there: no unit without a problem, no drafts for those who never see one."""
     form, who = from_query(forms.FilterForm), viewer()
-    problems = [line.problem for line in lines]
-    names = {(row.county.name if who.is_city else "", row.unit.name, row.unit_id) for row in problems}
-    form.county.choices = offered(
-        [
-            ("", "全部"),
-            *sorted({(str(row.county_id), row.county.name) for row in problems}, key=lambda pair: pair[1]),
-        ]
-    )
-    form.unit.choices = offered(
-        [
-            ("", "全部"),
-            *((str(key), "·".join(filter(None, (county, name)))) for county, name, key in sorted(names)),
-        ]
-    )
+    form.county.choices, form.unit.choices = _places([line.problem for line in lines], who.is_city)
     states = {code: label for code, label in STATE_LABELS.items() if code != "draft" or who.sees_drafts}
     form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *states.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
@@ -89,8 +84,20 @@ def _filters(lines: list[queries.Line]) -> forms.FilterForm:
     return form
 
 
+def _places(problems: list[Problem], several: bool) -> tuple[list[SelectChoice], list[SelectChoice]]:
+    """Counties and units, by name; a unit's with its county's before it where there are several."""
+    counties = {(row.county.name, str(row.county_id)) for row in problems}
+    units = {
+        (f"{row.county.name}·{row.unit.name}" if several else row.unit.name, str(row.unit_id))
+        for row in problems
+    }
+    both = ([("", "全部"), *((key, name) for name, key in sorted(each))] for each in (counties, units))
+    first, second = (offered(each) for each in both)
+    return first, second
+
+
 def _words() -> dict[str, Any]:
-    return {"severities": SEVERITIES, "states": STATE_LABELS, "ways": WAYS}
+    return {"severities": SEVERITIES, "states": STATE_LABELS, "ways": WAYS, "until": counting.until_words}
 
 
 @pages.get("/problems/<uuid:problem_id>")
@@ -111,6 +118,7 @@ def show_to_unit(found: Problem, status: int = 200, **sent: Any) -> Any:
         "row": queries.unit_view(found, clock.today()),
         "steps": problem_flow.steps_open_to(found, viewer()),
         "measure_form": forms.MeasureForm(),
+        "until": counting.until_words,
         **sent,
     }
     return render("problems/unit_show.html", status=status, **context)
@@ -118,19 +126,24 @@ def show_to_unit(found: Problem, status: int = 200, **sent: Any) -> Any:
 
 def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
     """The desk's page with the form that was sent, if any, and fresh ones for the rest."""
-    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
+    forms_of = {**_fresh_forms(found), **sent}
+    asked = forms_of["issue_form"].issued_on
+    start = (None if asked.errors else asked.data) or found.inspection.feedback_on or clock.today()
     context = {
         "row": found,
         "standing": queries.standing_of(found, clock.today()),
+        "ahead": counting.prospect(found, start, clock.today()),
+        "limit": counting.limit_words(found),
         "steps": problem_flow.steps_open_to(found, viewer()),
         "may_edit": viewer().has(P.EDIT_PROBLEMS) and found.state in OPEN,
-        "issue_form": forms.IssueForm(data={"issued_on": found.inspection.feedback_on or clock.today()}),
-        "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
+        "has_liaison": has_liaison(found.unit_id),
+        "journal": journal(found),
+        "beside": beside("problem", found.id),
+        "tags": [CRITERION_TAGS[tag] for tag in found.criterion_tags],
         "measures": [queries.measure_view(each) for each in found.measures],
-        "takes_reports": queries.takes_reports(found, viewer(), clock.today()),
-        "measure_form": forms.MeasureForm(),
+        "takes_reports": queries.takes_reports(found, viewer()),
         **_words(),
-        **sent,
+        **forms_of,
     }
     return render("problems/show.html", status=status, **context)
 
@@ -140,19 +153,41 @@ def saved(problem_id: UUID) -> Any:
     return see("problems.show", problem_id=problem_id, said="saved")
 
 
+def _fresh_forms(found: Problem) -> dict[str, Any]:
+    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
+    first_day = found.inspection.feedback_on or clock.today()
+    return {
+        "issue_form": forms.IssueForm(data={"issued_on": first_day}),
+        "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
+        "revise_form": with_ids(forms.ReviseForm(obj=found), "revise-"),
+        "measure_form": forms.MeasureForm(),
+    }
+
+
 @pages.route("/problems/new", methods=["GET", "POST"])
 @needs(P.EDIT_PROBLEMS)
 def new() -> Any:
     """A draft."""
-    form = bound(forms.NewForm, data={"short_name": "镇上办事", "limit_text": "1 个月"})
-    form.inspection_id.choices = inspection_choices()
+    form = bound(forms.NewForm, data={"short_name": NEUTRAL_NAME})
+    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
     if is_sent(form):
         with rules_beside(form):
             of = inspection(UUID(form.inspection_id.data))
             made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
             return saved(made.id)
-    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
+    return _edit_page(form, None)
+
+
+def _bare_day() -> Unit | None:
+    return queries.county_rules(viewer().county_id).in_force.means
+
+
+def _edit_page(form: Any, row: Problem | None) -> Any:
+    start = (row.inspection.feedback_on if row else None) or clock.today()
+    ahead = counting.prospect(row, start, clock.today()) if row and row.state == "draft" else None
+    context = {"row": row, "ahead": ahead, "limit": counting.limit_words(row) if row else "", **_words()}
+    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, **context)
 
 
 @pages.route("/problems/<uuid:problem_id>/edit", methods=["GET", "POST"])
@@ -163,7 +198,7 @@ def edit(problem_id: UUID) -> Any:
     form = _edit_form(found)
     if carry_out(form, lambda: _save(found, form)):
         return saved(problem_id)
-    return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, row=found)
+    return _edit_page(form, found)
 
 
 def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
@@ -175,7 +210,7 @@ def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
     data["criteria"] = "\n".join(found.criteria)
     data["measures"] = "\n".join(each.text for each in found.measures)
     form = bound(forms.DraftForm, data=data)
-    form.inspection_id.choices = inspection_choices()
+    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
     return form
 
 
@@ -191,14 +226,14 @@ def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
 def inspection_choices() -> list[Any]:
     """Those of the viewer, by unit and team."""
     rows = inspections()
-    return offered((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
+    return to_choose((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
 
 
 def _draft(form: forms.NewForm) -> actions.Draft:
     return actions.Draft(
         number=form.number.data,
         text=form.text.data,
-        short_name=form.short_name.data,
+        short_name=form.short_name.data or NEUTRAL_NAME,
         severity=form.severity.data,
         criteria=tuple(forms.lines(form.criteria.data)),
         criterion_tags=tuple(form.criterion_tags.data or ()),
@@ -213,9 +248,9 @@ def _draft(form: forms.NewForm) -> actions.Draft:
 @pages.post("/problems/<uuid:problem_id>/issue")
 @needs(P.ISSUE_PROBLEMS)
 def issue(problem_id: UUID) -> Any:
-    """Hand it over; criterion and way freeze, the deadline is counted."""
+    """Hand it over; criterion and way freeze, the deadline is counted as it was shown."""
     found, form = queries.problem(problem_id), bound(forms.IssueForm)
-    how = {"by": viewer(), "at": clock.now()}
+    how = {"by": viewer(), "at": clock.now(), "shown": form.shown.data or "", "knows_past": form.past.data}
     if carry_out(form, lambda: actions.issue_problem(found, form.issued_on.data, **how)):
         return saved(problem_id)
     return show_to_office(found, status=422, issue_form=form)
@@ -231,6 +266,22 @@ def amend(problem_id: UUID) -> Any:
     if carry_out(form, lambda: actions.amend_problem(found, *fixed, **how)):
         return saved(problem_id)
     return show_to_office(found, status=422, amend_form=form)
+
+
+@pages.post("/problems/<uuid:problem_id>/revisions")
+@needs(P.CHANGE_ISSUED)
+def revise(problem_id: UUID) -> Any:
+    """The head corrects deadline or responsibility, with a reason."""
+    found, form = queries.problem(problem_id), with_ids(bound(forms.ReviseForm), "revise-")
+    form.bare_day = _bare_day()
+    if is_sent(form):
+        how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+        with rules_beside(form):
+            new = {name: form[name].data or "" for name in actions.REVISED}
+            actions.revise_problem(found, new, form.reason.data, knows_past=form.past.data, **how)
+        if not has_errors(form):
+            return see("problems.show", problem_id=problem_id, said="saved")
+    return show_to_office(found, status=422, revise_form=form)
 
 
 @pages.post("/problems/<uuid:problem_id>/receipt")

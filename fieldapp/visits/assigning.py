@@ -50,6 +50,17 @@ def _offer(team_id: UUID, name: str, people: tuple[UUID, ...], bans: Bans) -> Of
     return Offer(team_id, name, free)
 
 
+def team_of(found: Iterable[Offer], chosen: Iterable[UUID]) -> UUID | None:
+    """The one team that all of these people could go for; None when there is none, or more than one."""
+    people = set(chosen)
+    teams = [
+        offer.team_id
+        for offer in found
+        if people and people <= set(offer.free) and (offer.is_finder or not offer.refusal)
+    ]
+    return teams[0] if len(teams) == 1 else None
+
+
 def refusal(offer: Offer, chosen: Iterable[UUID], *, may_override: bool, reason: str) -> tuple[str, str]:
     """("", "") when these people of this team may be sent; else field and sentence.
 

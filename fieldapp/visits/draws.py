@@ -4,7 +4,8 @@ Beforehand only the hash of the seed is shown; the seed opens at the hand-in of 
 repeat the draw. A redraw needs a reason, and the first one stays.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from fieldapp import ids
 from fieldapp.db import Base, Id, apart, db
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.visits import draw, vault
+from fieldapp.visits.days import GoingDay
 
 MOST_CANDIDATES = 2000
 _BETWEEN = "|"
@@ -49,6 +51,8 @@ class Draw:
     result: str
     replaces: str = ""
     reason: str = ""
+    rest_days: bool = False  # whether rest days could be drawn too
+    estimated: list[str] = field(default_factory=list)  # ISO days of a calendar not yet published
 
     @property
     def fingerprint(self) -> str:
@@ -60,27 +64,46 @@ class Draw:
 
     @property
     def day(self) -> date:
-        return date.fromisoformat(self.result.split(_BETWEEN)[1])
+        return self.day_of(self.result)
+
+    @property
+    def place(self) -> str:
+        return self.place_of(self.result)
+
+    def day_of(self, candidate: str) -> date:
+        """The day of a candidate."""
+        return date.fromisoformat(candidate.split(_BETWEEN)[1])
+
+    def place_of(self, candidate: str) -> str:
+        """Unit, service point and counter of a candidate."""
+        return self.names[candidate].removesuffix(candidate.split(_BETWEEN)[1]).strip()
+
+    def days_by_place(self) -> dict[str, list[date]]:
+        """All candidates as people read them: by unit and counter, then by day."""
+        found: dict[str, list[date]] = {}
+        for place, day in sorted((self.place_of(each), self.day_of(each)) for each in self.candidates):
+            found.setdefault(place, []).append(day)
+        return found
 
 
 def make_draw(
     counters: dict[UUID, str],
-    days: list[date],
+    days: Sequence[GoingDay],
     *,
     by: Any,
     at: int,
     replaces: Draw | None = None,
     reason: str = "",
 ) -> Draw:
-    """Draw one counter and day. `counters` gives each counter's name."""
+    """Draw one counter and day out of these. `counters` gives each counter's name."""
     if replaces and len(reason.strip()) < 10:
         raise RuleBroken("重抽要写明理由，至少 10 个字", "reason")
     if len(counters) * len(days) > MOST_CANDIDATES:  # counted before they are written out
         raise RuleBroken("窗口或日子太多了，分几次抽", "counters")
     names = {
-        f"{key}{_BETWEEN}{day.isoformat()}": f"{name} {day.isoformat()}"
+        f"{key}{_BETWEEN}{each.day.isoformat()}": f"{name} {each.day.isoformat()}"
         for key, name in counters.items()
-        for day in days
+        for each in days
     }
     if not names:
         raise RuleBroken("没有可以抽的", "counters")
@@ -97,6 +120,8 @@ def make_draw(
         result=draw.drawn(seed, candidates),
         replaces=replaces.id if replaces else "",
         reason=reason.strip(),
+        rest_days=any(each.is_rest for each in days),
+        estimated=[each.day.isoformat() for each in days if each.estimated],
     )
     owner = vault.token(by.person_id, "all", "draw")
     db.session.add(DrawRow(id=UUID(made.id), token=owner, key_id=vault.KEY_ID, blob=vault.seal(asdict(made))))

@@ -24,7 +24,7 @@ DAY = InputRequired("写一个日子")
 class WhereForm(Form):
     """First page of planning: which unit, from when to when. What follows depends on it."""
 
-    unit_id = SelectField("单位", [REQUIRED])
+    unit_id = SelectField("单位", [InputRequired("选一个单位")])
     starts = DayField("从", [DAY])
     ends = DayField("到", [DAY])
 
@@ -32,14 +32,16 @@ class WhereForm(Form):
 class PlanForm(Form):
     """The plan itself."""
 
-    counter_id = SelectField("窗口", [REQUIRED])
-    scenario_version_id = SelectField("事项", [REQUIRED])
+    counter_id = SelectField("窗口", [InputRequired("选一个窗口")])
+    scenario_version_id = SelectField("事项", [InputRequired("选一个事项")])
     short_name = StringField("手机上显示的名字", [REQUIRED, at_most(12)], description="看不出去查什么")
     approval = StringField(
-        "批准的回访方案", [REQUIRED, at_most(60)], description="文号，例如 回访方案〔2018〕6 号"
+        "批准的回访方案（必填）",
+        [InputRequired("写上方案的文号，没有批准的方案不能去"), at_most(60)],
+        description="文号，例如 回访方案〔2018〕6 号",
     )
     problem_ids = SelectMultipleField("核哪些问题", [InputRequired("至少选一个问题")])
-    team_id = SelectField("派哪个组", [InputRequired("选一个组")])
+    team_id = SelectField("派哪个组", [Optional()])  # two people of one team say it too
     people = SelectMultipleField("派谁去", [InputRequired("至少选两个人")])
     knowers = SelectMultipleField(
         "谁还可以知道", [Optional()], description="去的人、他们的组长和你自己总在名单上"
@@ -53,6 +55,7 @@ class PlanForm(Form):
     override_reason = TextAreaField(
         "派原来那个组的理由", [Optional(), at_most(500)], description="只有主任能这样派，至少 10 个字"
     )
+    again = BooleanField("仍要安排")
 
 
 class DrawForm(Form):
@@ -61,6 +64,7 @@ class DrawForm(Form):
     counters = SelectMultipleField("可以抽到的窗口", [InputRequired("至少选一个窗口")])
     starts = DayField("最早的日子", [DAY])
     ends = DayField("最晚的日子", [DAY])
+    rest_days = BooleanField("也在休息日去", description="有的服务中心周六开门；不勾只抽工作日")
     reason = TextAreaField(
         "为什么重抽", [Optional(), at_most(500)], description="重抽才写，至少 10 个字；上一次抽的也留着"
     )

@@ -14,6 +14,7 @@ from fieldapp.visits.record import Conflict, Given, Judgement, Rival
 # The moment did not come, or it was not checked: says nothing, so it contradicts nobody.
 SILENT = {"answer": "unseen", "conclude": "未核到"}
 CONFLICT_KINDS = {"answer": "answer", "conclude": "conclusion"}
+UNSURE = "unsure"  # of a claim; contradicts nobody either
 
 
 def judgements(kind: str, entries: Iterable[Entry], known: Sequence[str], log: Log) -> tuple[Judgement, ...]:
@@ -28,6 +29,14 @@ def judgements(kind: str, entries: Iterable[Entry], known: Sequence[str], log: L
     return tuple(
         Judgement(subject, person, all_[-1], tuple(all_[:-1])) for (subject, person), all_ in ordered
     )
+
+
+def differing(rows: Iterable[Judgement]) -> frozenset[str]:
+    """Subjects on which views differ where they may: of claims and suggestions each stands as it was given."""
+    views: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        views[row.subject] |= {row.value} - {UNSURE}
+    return frozenset(subject for subject, values in views.items() if len(values) > 1)
 
 
 def subject_of(entry: Entry) -> str:

@@ -108,13 +108,14 @@ DECIDING = frozenset(
 OUTSIDE_SEAL = frozenset({"handin", "countersign"})
 # Fields of the request that belong to the tap itself or to the form, never to its payload.
 TIMES = ("wall_ms", "mono_ms", "origin_ms", "offset_ms", "offset_at")
-ENVELOPE = frozenset({"press", "kind", "v", "visit", "person", "device", "seq", "csrf_token", *TIMES})
+ENVELOPE = frozenset({"press", "into", "kind", "v", "visit", "person", "device", "seq", "csrf_token", *TIMES})
 _INTS = frozenset({"ago_s", "n", "briefing", "size", "instant", "taps", "first_seq", "last_seq"})
 _BOOLS = frozenset({"consent", "agrees"})
 _LISTS = frozenset({"photos", "unmet"})
 _DICTS = frozenset({"answers", "payload"})
 _FIRST_MS, _LAST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 to 2100
 _NESTED = {"interview": ("answers.", "answers"), "correct": ("to.", "payload")}
+_ANSWERS = "answers."  # within a correction: those of an interview, which it replaces as a whole
 _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # neither database stores a NUL or half a surrogate pair
 _TRUE = frozenset({"yes", "true", "1", "on"})
@@ -149,6 +150,8 @@ def problems_of(kind: str, payload: Mapping[str, Any]) -> dict[str, bool]:
     found: dict[str, bool] = {}
     payload, came = plain(payload), payload
     if any(not _is_usable(name, payload.get(name)) for name in REQUIRED.get(kind, ())):
+        found["unreadable"] = True
+    if kind == "interview" and not any(payload.values()):
         found["unreadable"] = True
     for (of, name), choices in CHOICES.items():
         if of == kind and payload.get(name) is not None and payload[name] not in tuple(choices):
@@ -198,17 +201,19 @@ def press(value: str) -> tuple[UUID, str]:
 def payload_of(kind: str, form: Mapping[str, list[str] | str]) -> dict[str, Any]:
     """The payload in the form's fields; a field this version does not know is kept as it came.
 
-    Nested parts have dotted names: an interview's `answers.<key>`, a correction's `to.<field>`. Empty
-    fields are left out, so that an optional field left alone equals a form without it. Of an unknown kind
-    everything is kept raw, the button's choice as `choice`.
+    Nested parts have dotted names: an interview's `answers.<key>`, a correction's `to.<field>` and
+    `to.answers.<key>`. Empty fields are left out, so that an optional field left alone equals a form without it.
+    The button's choice fills the kind's main field, or of a correction the `to.<field>` that `into` names. Of an
+    unknown kind everything is kept raw, the choice as `choice`.
     """
     fields = {name: [raw] if isinstance(raw, str) else list(raw) for name, raw in form.items()}
     if any(_UNKEEPABLE.search(text) for name, values in fields.items() for text in (name, *values)):
         raise ValueError("malformed")
     choice = press(fields["press"][0])[1] if fields.get("press") else ""
+    into = [name for name in fields.get("into", []) if kind == "correct" and name.startswith("to.")]
     fields = {name: values for name, values in fields.items() if name not in ENVELOPE}
     if choice:
-        fields[MAIN_FIELD.get(kind, "choice")] = [choice]
+        fields[into[0] if into else MAIN_FIELD.get(kind, "choice")] = [choice]
     payload = (
         _known(kind, fields) if kind in KINDS else {n: _one_or_all(values) for n, values in fields.items()}
     )
@@ -225,7 +230,9 @@ def _known(kind: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
         values = [text for text in raw if text.strip()]
         inner = bool(prefix) and name.startswith(prefix)
         key = name.removeprefix(prefix) if inner else name
-        if values:
+        if values and inner and kind == "correct" and key.startswith(_ANSWERS):
+            nested.setdefault("answers", {})[key.removeprefix(_ANSWERS)] = _one_or_all(values)
+        elif values:
             (nested if inner else payload)[key] = _typed(kind, key, values)
     if nested:
         payload[nest] = nested

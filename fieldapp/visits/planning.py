@@ -17,6 +17,7 @@ from fieldapp.problems.models import NEEDS_VISIT, Problem
 from fieldapp.visits import assigning, plans
 from fieldapp.visits.freezing import freeze
 from fieldapp.visits.plans import PlannedVisit
+from fieldapp.web.ui import dated_text
 
 LONGEST_SPAN = 31  # days
 
@@ -27,7 +28,7 @@ class Wish:
 
     counter_id: UUID
     scenario_version_id: UUID
-    team_id: UUID
+    team_id: UUID | None  # None: the team that the people are of
     people: tuple[UUID, ...]
     problem_ids: tuple[UUID, ...]
     starts: date
@@ -46,7 +47,7 @@ def save_plan(wish: Wish, *, by: Any, at: int, changes: PlannedVisit | None = No
     counter, problems = _place(wish), _problems(wish)
     if any(problem.unit_id != counter.unit_id for problem in problems):
         raise RuleBroken("有的问题不是这个单位的", "problem_ids")
-    _check_team(wish, counter.unit_id, problems, by)
+    wish = _with_team(wish, counter.unit_id, problems, by)
     content = freeze(
         db.session(),
         version_id=wish.scenario_version_id,
@@ -89,17 +90,19 @@ def _problems(wish: Wish) -> Sequence[Problem]:
     return rows
 
 
-def _check_team(wish: Wish, unit_id: UUID, problems: Sequence[Problem], by: Any) -> None:
+def _with_team(wish: Wish, unit_id: UUID, problems: Sequence[Problem], by: Any) -> Wish:
     found = offers_for(unit_id, problems, wish.starts, wish.ends)
-    offer = next((each for each in found if each.team_id == wish.team_id), None)
+    team_id = wish.team_id or assigning.team_of(found, wish.people)
+    offer = next((each for each in found if each.team_id == team_id), None)
     if offer is None:
-        raise RuleBroken("选一个组", "team_id")
+        raise RuleBroken("选一个组，派的人都要是这个组的", "team_id")
     override = by.has(Permission.OVERRIDE_TEAM)
     field, sentence = assigning.refusal(
         offer, wish.people, may_override=override, reason=wish.override_reason
     )
     if sentence:
         raise RuleBroken(sentence, field)
+    return replace(wish, team_id=team_id)
 
 
 def offers_for(unit_id: UUID, problems: Sequence[Problem], starts: date, ends: date) -> list[assigning.Offer]:
@@ -164,6 +167,28 @@ def _knowers(wish: Wish, by: Any, changes: PlannedVisit | None) -> list[str]:
     ).all()
     everyone = {*wish.knowers, *wish.people, *leaders, by.person_id}
     return sorted({str(each) for each in everyone} | ({changes.made_by} if changes else set()))
+
+
+def at_same_place(wish: Wish, *, by: Any, changes: PlannedVisit | None) -> list[PlannedVisit]:
+    """Other plans for this counter and these days, of those that the planner may know; what is read is logged."""
+    if (wish.ends - wish.starts).days >= LONGEST_SPAN:  # refused anyway
+        return []
+    besides = changes.id if changes else ""
+    return plans.at_counter(by, wish.counter_id, wish.starts, wish.ends, besides=besides)
+
+
+def refuse_double(others: Sequence[PlannedVisit]) -> None:
+    """A second plan at the same place has to be meant."""
+    if others:
+        told = "；".join(_said(plan) for plan in others)
+        raise RuleBroken(f"同一天同一窗口已有一次安排：{told}。要再安排一次，就勾上", "again")
+
+
+def _said(plan: PlannedVisit) -> str:
+    days = dated_text(plan.first_day)
+    if plan.last_day != plan.first_day:
+        days += f" 到 {dated_text(plan.last_day)}"
+    return f"{days}，{'、'.join(row['name'] for row in plan.briefing['content']['colleagues'])}"
 
 
 def cancel_plan(plan: PlannedVisit, *, by: Any, at: int) -> None:

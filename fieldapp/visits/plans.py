@@ -118,6 +118,21 @@ def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
     return plans
 
 
+def at_counter(
+    viewer: Any, counter_id: UUID, first: date, last: date, *, besides: str = ""
+) -> list[PlannedVisit]:
+    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given."""
+    known = {plan.id: plan for month in vault.months(first, last) for plan in _found(viewer, month)}
+    found = [
+        plan
+        for plan in known.values()
+        if plan.counter_id == str(counter_id) and plan.first_day <= last and first <= plan.last_day
+    ]
+    found = [plan for plan in found if may_know(viewer, plan) and not plan.cancelled and plan.id != besides]
+    _log(viewer, found)
+    return sorted(found, key=lambda plan: (plan.starts, plan.id))
+
+
 def open_for(viewer: Any, plan_id: UUID) -> PlannedVisit:
     """One plan for somebody who may know it; raises NotVisible. Logged and committed before it is returned."""
     with apart() as session:

@@ -10,6 +10,7 @@ from fieldapp.errors import NotVisible
 from fieldapp.evidence import queries as evidence
 from fieldapp.organisations.models import Person, Team
 from fieldapp.visits.attendance import is_struck
+from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import record_of
 from fieldapp.visits.record import Record
@@ -92,6 +93,15 @@ def handed_in() -> list[Visit]:
     """What the leader and the office look at: newest first."""
     rows = sa.select(Visit).where(Visit.state != "under_way").order_by(Visit.day.desc(), Visit.id)
     return list(db.session.scalars(rows))
+
+
+def judging(problem_id: UUID) -> list[Visit]:
+    """Handed-in visits that the viewer may see and in which somebody judged this problem, newest first."""
+    about = str(problem_id)
+    rows = [
+        row for row in handed_in() if row.state == "handed_in" and problem_of(row.briefing, about) is not None
+    ]
+    return [row for row in rows if any(each.subject == about for each in record(row).conclusions)]
 
 
 def photo_row(visit_id: UUID, tap_id: UUID) -> TapRow:

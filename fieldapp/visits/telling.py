@@ -12,7 +12,6 @@ from fieldapp.visits.stopwatch import Moment
 
 Payload = Mapping[str, Any]
 _PLAIN = {
-    "interview": "访谈",
     "undo": "撤销",
     "correct": "更正",
     "handin": "交记录",
@@ -30,8 +29,12 @@ def sayings(record: Record, content: Payload) -> dict[UUID, str]:
 def first_sayings(record: Record, content: Payload) -> dict[UUID, str]:
     """What undone and corrected taps said at first; and of the tap that struck one, what it struck."""
     found: dict[UUID, str] = {}
+    told = sayings(record, content)
     for row in record.struck:
         first = saying(row.kind, row.payload, content)
+        if row.how == "corrected" and row.kind == "photo" and not row.payload.get("slot"):
+            found[row.by_tap] = f"写明“{told.get(row.tap, first)}”"  # it had said nothing that was changed
+            continue
         found[row.tap] = first
         found[row.by_tap] = f"{_PLAIN['undo' if row.how == 'undone' else 'correct']}“{first}”"
     return found
@@ -76,6 +79,13 @@ def _conclude(payload: Payload, content: Payload) -> str:
     return f"{names.get(payload.get('problem'), '一个问题')}：{payload.get('conclusion', '')}"
 
 
+def _interview(payload: Payload, _content: Payload) -> str:
+    answers = payload.get("answers")
+    given: Payload = answers if isinstance(answers, Mapping) else {}
+    said = [str(given[row["code"]]) for row in library.words()["interview"] if given.get(row["code"])]
+    return f"访谈：{'·'.join(said)}" if said else "访谈"
+
+
 def _label(words: str, code: Any) -> str:
     return library.labels(words).get(code, str(code or ""))
 
@@ -91,6 +101,7 @@ _WORDS: dict[str, Any] = {
     "claim": _claim,
     "conclude": _conclude,
     "overall": lambda payload, _: f"总的建议：{payload.get('suggest', '')}",
+    "interview": _interview,
     "note": lambda payload, _: f"写字：{payload.get('text', '')}",
     "finding": lambda payload, _: f"新发现：{payload.get('text', '')}",
     "photo": lambda payload, _: f"照片·{payload['slot']}" if payload.get("slot") else "照片",

@@ -153,6 +153,11 @@ def rows_offered(rows: Iterable[Any], empty: str = "") -> list[SelectChoice]:
     return offered([*([("", empty)] if empty else []), *((str(row.id), row.name) for row in rows)])
 
 
+def to_choose(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """The same with nothing chosen: what comes first in a list must not be what gets saved unread."""
+    return offered([("", "选一个"), *pairs])
+
+
 def version_of(form: Any) -> int:
     """The row's version that the form was shown with; 0, which fits no row, when it cannot be read."""
     text = (form.version.raw_data or [""])[

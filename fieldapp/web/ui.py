@@ -42,6 +42,11 @@ def weekday_text(day: date) -> str:
     return "周" + _DAYS[day.weekday()]
 
 
+def dated_text(day: date | None) -> str:
+    """6月20日 周三"""
+    return "—" if day is None else f"{day_text(day)} {weekday_text(day)}"
+
+
 def moment_text(ms: int | None) -> str:
     """6月20日 9:17:10"""
     return "—" if ms is None else f"{day_text(ms)} {clock_text(ms)}"
@@ -87,6 +92,7 @@ def install(app: Flask) -> None:
         "minute": minute_text,
         "day": day_text,
         "weekday": weekday_text,
+        "dated": dated_text,
         "moment": moment_text,
         "duration": duration_text,
         "fingerprint": fingerprint_text,

@@ -110,7 +110,8 @@ def test_the_story(phone: LogIn, desk: LogIn, server: Server, js: bool) -> None:
     assert first.taps <= MOST_TAPS + (0 if js else PHOTOS)
     watch(second)
     first.page.reload()
-    first.button("会签：和我看到的一致")
+    first.tap(first.page.locator("label.option", has_text="和我看到的一致"))
+    first.button("会签这一份")
     expect(first.page.locator("main")).to_contain_text("交齐了，记录已经封好")
     shot(first.page, "handin")
     for name in ("leader1", "head"):

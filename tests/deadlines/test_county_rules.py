@@ -19,7 +19,9 @@ def test_a_county_that_settled_nothing_counts_by_the_civil_code() -> None:
 
 
 def test_what_is_stored_is_read_back_the_same() -> None:
-    rules = CountyRules().count_by(True, False, "县委办〔2026〕3 号").with_days([DUTY, NEW_YEAR], 2027)
+    rules = (
+        CountyRules().count_by(True, False, "县委办〔2026〕3 号", "workday").with_days([DUTY, NEW_YEAR], 2027)
+    )
     rules = rules.call_lists({"problems": " 任务清单 ", "unit": "整改台账"})
     assert rules_of(rules.stored()) == rules
     assert dict(rules.lists) == {"problems": "任务清单", "unit": "整改台账"}

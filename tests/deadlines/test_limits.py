@@ -47,15 +47,22 @@ limits = st.one_of(
         ("１０　个工作日", 10, Unit.WORKDAY),
         ("十个工作日以内", 10, Unit.WORKDAY),
         ("二十五个工作日", 25, Unit.WORKDAY),
-        ("15 日", 15, Unit.DAY),
-        ("15天", 15, Unit.DAY),
-        ("十五天", 15, Unit.DAY),
         ("15 个自然日", 15, Unit.DAY),
-        (" 3 天\n", 3, Unit.DAY),
+        (" 3 个自然日\n", 3, Unit.DAY),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, amount: int, unit: Unit) -> None:
     assert parse_limit(text) == Limit(amount, unit)
+
+
+@pytest.mark.parametrize("text", ["15 日", "15天", "十五天", " １５ 天内\n"])
+def test_days_without_more_are_asked_back_unless_it_is_settled_what_they_mean(text: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        parse_limit(text)
+    assert "没说是工作日还是自然日，写成“15 个工作日”或者“15 个自然日”" in refused.value.sentence
+    for unit in (Unit.WORKDAY, Unit.DAY):
+        assert parse_limit(text, unit) == Limit(15, unit)
+        assert parse_limit("15 个自然日", unit) == Limit(15, Unit.DAY)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +143,8 @@ def test_a_date_leaves_out_its_year_only_in_that_year() -> None:
     [
         ("1 个月", date(2018, 5, 6), CIVIL_CODE, date(2018, 6, 6)),  # from a Sunday
         ("1 个月", date(2018, 5, 6), FIRST_DAY_COUNTS, date(2018, 6, 5)),
-        ("50 天", date(2018, 6, 25), CIVIL_CODE, date(2018, 8, 14)),
-        ("50 天", date(2018, 6, 25), FIRST_DAY_COUNTS, date(2018, 8, 13)),
+        ("50 个自然日", date(2018, 6, 25), CIVIL_CODE, date(2018, 8, 14)),
+        ("50 个自然日", date(2018, 6, 25), FIRST_DAY_COUNTS, date(2018, 8, 13)),
         ("10 个工作日", date(2018, 8, 13), CIVIL_CODE, date(2018, 8, 27)),
         ("10 个工作日", date(2018, 8, 13), FIRST_DAY_COUNTS, date(2018, 8, 24)),
         ("1 个工作日", date(2018, 5, 6), FIRST_DAY_COUNTS, date(2018, 5, 7)),  # a Sunday cannot be the first
@@ -150,9 +157,9 @@ def test_a_date_leaves_out_its_year_only_in_that_year() -> None:
         ("12 个月", date(2018, 12, 6), CIVIL_CODE, date(2019, 12, 6)),
         ("1 个月", date(2018, 9, 1), CIVIL_CODE, date(2018, 10, 8)),  # 1 October rolls over the holiday
         ("1 个月", date(2018, 9, 1), STAYS, date(2018, 10, 1)),
-        ("3 天", date(2018, 9, 27), CIVIL_CODE, date(2018, 9, 30)),  # a worked Sunday does not roll
-        ("3 天", date(2018, 5, 2), CIVIL_CODE, date(2018, 5, 7)),
-        ("3 天", date(2018, 5, 2), STAYS, date(2018, 5, 5)),
+        ("3 个自然日", date(2018, 9, 27), CIVIL_CODE, date(2018, 9, 30)),  # a worked Sunday does not roll
+        ("3 个自然日", date(2018, 5, 2), CIVIL_CODE, date(2018, 5, 7)),
+        ("3 个自然日", date(2018, 5, 2), STAYS, date(2018, 5, 5)),
         ("2018-05-06", date(2018, 5, 6), CIVIL_CODE, date(2018, 5, 6)),  # a named day stays, Sunday or not
     ],
 )

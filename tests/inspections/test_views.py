@@ -1,5 +1,7 @@
 """Inspections: added by the office, days in order, nothing overwritten."""
 
+import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +9,7 @@ import pytest
 
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import Team, Unit
+from fieldapp.web.ui import dated_text
 from tests.pages import changed, fields_of
 from tests.story import Story
 
@@ -45,8 +48,10 @@ def test_an_inspection_is_added_once_even_with_feedback_on_a_rest_day(as_: Any, 
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"left_on": "2026-03-01"}, "撤离不能早于进驻"),
-        ({"left_on": "", "feedback_on": "2026-03-01"}, "反馈不能早于进驻"),
+        ({"left_on": "2026-03-01"}, "撤离：不能早于进驻的"),
+        ({"left_on": "", "feedback_on": "2026-03-01"}, "反馈：不能早于进驻的"),
+        ({"team_id": ""}, "哪个组：选一个组"),
+        ({"unit_id": ""}, "哪个单位：选一个单位"),
     ],
 )
 def test_days_out_of_order_are_told_and_stay(
@@ -61,6 +66,18 @@ def test_days_out_of_order_are_told_and_stay(
         "version": [""],
         **{name: [value] for name, value in sent.items()},
     }
+
+
+def test_nothing_is_chosen_beforehand_and_days_are_said_in_the_offices_words(
+    as_: Any, pair: dict[str, str]
+) -> None:
+    clerk = as_("clerk")
+    empty = changed(fields_of(clerk.get("/inspections/new").text, "/inspections/new"))
+    assert (empty["team_id"], empty["unit_id"]) == ([""], [""])
+    again = clerk.post("/inspections/new", data={**pair, **IN_ORDER, "unit_id": ""}).text
+    assert re.findall(r"data-said-day>([^<]*)<", again) == [
+        dated_text(date.fromisoformat(day)) for day in IN_ORDER.values()
+    ]
 
 
 def test_its_days_are_changed(as_: Any, edit: str) -> None:

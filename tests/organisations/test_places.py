@@ -64,7 +64,7 @@ def test_words_of_before_that_are_no_times_stay_until_somebody_writes_times(
     story: Story, as_: Any, town: str, point: str
 ) -> None:
     with story.app.app_context(), apart(writes=True) as session:
-        session.execute(sa.update(ServicePoint).values(opening=[], hours="赶场天"))
+        session.execute(sa.update(ServicePoint).values(opening=[], hours_said="赶场天"))
     clerk = as_("clerk")
     assert "赶场天" in clerk.get(town).text
     shown = fields_of(clerk.get(point).text, point)

@@ -127,7 +127,7 @@ def test_a_conflict_speaks_the_offices_words(story: Story) -> None:
     mine = replace(DRAFT, severity="major", verification="papers", criterion_tags=("speed",))
     with pytest.raises(Conflict) as refused, doing(story, "head", "新-01") as (found, how):
         actions.edit_draft(found, mine, found.inspection, version=found.version - 1, **how)
-    assert refused.value.yours == {"程度": "重大", "核实方式": "资料核验", "标准说的是": "办得快、按时办"}
+    assert refused.value.yours == {"程度": "重大", "核实方式": "资料核验", "主要看什么": "办得快、按时办"}
 
 
 def test_what_was_issued_cannot_be_edited_as_a_draft(story: Story) -> None:

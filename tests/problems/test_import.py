@@ -1,8 +1,11 @@
 """From a sheet to drafts through the preview: all or nothing, errors by cell, nothing kept in between."""
 
+import html
 import re
+from datetime import date
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -42,7 +45,7 @@ def pasted(*rows: tuple[str, ...]) -> str:
     return "\n".join("\t".join(row) for row in (HEADINGS, *rows))
 
 
-def workbook(*rows: tuple[str, ...]) -> BytesIO:
+def workbook(*rows: tuple[Any, ...]) -> BytesIO:
     book, stream = openpyxl.Workbook(), BytesIO()
     for row in (HEADINGS, *rows):
         book.active.append(row)
@@ -56,9 +59,17 @@ def preview(client: Any, inspection: str, *rows: tuple[str, ...]) -> Any:
 
 
 def cells(text: str) -> list[list[str]]:
-    """The table of errors: row, column, value, sentence."""
-    body = text.split("要改的格子</caption>")[1].split("<tbody>")[1].split("</tbody>")[0]
-    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in body.split("</tr>") if "<td" in row]
+    """The cells to mend: where, and what is wrong."""
+    found = re.findall(
+        r'for="fix-[^"]*">([^<]*)</label>\s*<p class="field-error"[^>]*>.*?</svg>([^<]*)</p>', text, re.S
+    )
+    return [[part.strip() for part in each] for each in found]
+
+
+def typed_again(text: str, **cells: str) -> dict[str, list[str]]:
+    """The page's form as a browser sends it, some of its wrong cells typed again: fix_3_D is row 3, column D."""
+    new = {name.replace("_", "-"): value for name, value in cells.items()}
+    return changed(fields_of(text, "/problems/import"), **new)
 
 
 def test_pasted_rows_become_drafts_after_the_preview(story: Story, as_: Any, inspection: str) -> None:
@@ -91,19 +102,100 @@ def test_errors_stand_by_row_column_and_value_and_nothing_can_be_taken_over(
     assert shown.status_code == 422
     assert CONFIRM not in shown.text
     found = cells(shown.text)
-    assert [(row[0], row[1], row[2]) for row in found] == [
-        ("3", "C 程度", "严重"),
-        ("3", "E 核实方式", "去看看"),
-        ("3", "I 期限", "尽快"),
-    ]
-    assert "重大、一般、微小" in found[0][3]
+    assert [row[0] for row in found] == ["第 3 行，C 列 程度", "第 3 行，E 列 核实方式", "第 3 行，I 列 期限"]
+    assert found[0][1] == "写的是“严重”。只能填：重大、一般、微小"
+
+
+def test_after_an_error_what_was_pasted_and_chosen_stays_and_one_cell_is_typed_again(
+    story: Story, as_: Any, inspection: str
+) -> None:
+    clerk = as_("clerk")
+    wrong = ("表-03", "某事", "严重", "甲标准\n乙标准", "体验式回访", "党政办", "", "", "1 个月")
+    lines = ("表-03", "某事", "严重", '"甲标准\n乙标准"', *wrong[4:])
+    shown = preview(clerk, inspection, FIRST, lines)
+    sent = typed_again(shown.text)
+    assert sent["inspection_id"] == [inspection]
+    assert "窗口没人" in sent["pasted"][0]
+    assert cells(clerk.post("/problems/import", data=sent).text) == cells(shown.text)  # nothing was mended
+    done = clerk.post("/problems/import", data=typed_again(shown.text, fix_3_C="一般"))
+    assert done.status_code == 200
+    clerk.post(CONFIRM, data=dict(fields_of(done.text, CONFIRM)))
+    page = clerk.get(f"/problems/{story.row(Problem, Problem.number == '表-03')}").text
+    assert "<li>甲标准</li><li>乙标准</li>" in page
+
+
+def test_a_files_rows_are_carried_so_that_only_its_wrong_cells_are_typed_again(
+    story: Story, as_: Any, inspection: str
+) -> None:
+    clerk = as_("clerk")
+    quoted = ("表-04", '"一窗通办"没落实', *SECOND[2:8], date(2099, 6, 1))
+    dated = (date(2099, 7, 1), "编号成了日子", "较轻", *SECOND[3:])
+    sent = {"inspection_id": inspection, "file": (workbook(FIRST, quoted, dated), "清单.xlsx")}
+    shown = clerk.post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert shown.status_code == 422
+    assert "“清单.xlsx”里的行都带着" in shown.text
+    assert [row[0] for row in cells(shown.text)] == ["第 4 行，A 列 编号", "第 4 行，C 列 程度"]
+    half = clerk.post("/problems/import", data=typed_again(shown.text, fix_4_C="微小"))
+    assert [row[0] for row in cells(half.text)] == [
+        "第 4 行，A 列 编号"
+    ]  # it does not pass as a date in text
+    done = clerk.post("/problems/import", data=typed_again(half.text, fix_4_A="表-05"))
+    assert "导入这 3 行" in done.text
+    assert "“一窗通办”没落实" not in done.text
+    assert "&#34;一窗通办&#34;没落实" in done.text
+    assert "2099-06-01" in done.text
+
+
+def test_a_file_with_nothing_chosen_beside_it_is_not_asked_for_again(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    sent = {"inspection_id": "", "file": (workbook(FIRST), "清单.xlsx")}
+    shown = clerk.post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert shown.status_code == 422
+    assert "选一次巡察" in shown.text
+    assert "“清单.xlsx”里的行都带着" in shown.text
+    again = changed(fields_of(shown.text, "/problems/import"), inspection_id=inspection)
+    assert "导入这 1 行" in clerk.post("/problems/import", data=again).text
+
+
+def test_a_row_that_was_moved_by_hand_is_not_mended_by_its_old_place(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    wrong = ("表-03", "某事", "严重", *FIRST[3:])
+    shown = preview(clerk, inspection, wrong)
+    sent = typed_again(shown.text, fix_2_C="微小")
+    sent["pasted"] = [pasted(SECOND, wrong)]
+    after = clerk.post("/problems/import", data=sent)
+    assert [row[0] for row in cells(after.text)] == ["第 3 行，C 列 程度"]
+
+
+def test_a_sheet_too_big_for_a_form_says_that_the_file_is_chosen_again(as_: Any, inspection: str) -> None:
+    rows = [(f"大-{n}", "字" * 900, *SECOND[2:]) for n in range(500)]
+    sent = {"inspection_id": inspection, "file": (workbook(*rows, ("大-0", *SECOND[1:])), "清单.xlsx")}
+    shown = as_("clerk").post("/problems/import", data=sent, content_type="multipart/form-data")
+    assert "行带不过来：在文件里改好，再选一次" in shown.text
+    assert "编号 大-0 在第 2 行已经有了" in shown.text
+
+
+def test_the_page_shows_what_to_paste_and_takes_its_own_example(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    page = clerk.get("/problems/import").text
+    example = html.unescape(re.search(r'id="example"[^>]*>([^<]+)<', page)[1])  # type: ignore[index]
+    heading, line = example.split("\n")
+    sent = {"inspection_id": inspection, "pasted": f"{heading}\n{line.replace('示例', '照抄-01', 1)}"}
+    assert "导入这 1 行" in clerk.post("/problems/import", data=sent).text
+    assert changed(fields_of(page, "/problems/import"))["inspection_id"] == [""]
+
+
+def test_columns_that_were_not_read_or_are_not_there_are_told(as_: Any, inspection: str) -> None:
+    text = "编号\t问题\t程度\t核实方式\t期限\t整改目标\n列-01\t窗口没人\t一般\t资料核验\t1 个月\t有人"
+    shown = as_("clerk").post("/problems/import", data={"inspection_id": inspection, "pasted": text})
+    assert "没有读这些列：整改目标" in shown.text
+    assert "销号标准交办前要写好" in shown.text
 
 
 def test_pasted_rows_stay_to_be_mended_and_marked_ones_do_not(as_: Any, inspection: str) -> None:
     wrong = ("表-03", *FIRST[1:8], "尽快")
     again = preview(as_("clerk"), inspection, wrong)
-    assert 'href="#pasted"' in again.text
-    assert "尽快" in dict(fields_of(again.text, "/problems/import"))["pasted"]
+    assert "尽快" in again.text
     assert dict(fields_of(again.text, "/problems/import"))["inspection_id"] == inspection
     marked = preview(as_("clerk"), inspection, ("表-03", "秘密★某事", *FIRST[2:]))
     assert "整张表停下了" in marked.text
@@ -113,7 +205,7 @@ def test_pasted_rows_stay_to_be_mended_and_marked_ones_do_not(as_: Any, inspecti
 def test_a_number_the_county_has_used_is_an_error_of_its_cell(as_: Any, inspection: str) -> None:
     shown = preview(as_("clerk"), inspection, FIRST, ("示例-01", *SECOND[1:]))
     assert shown.status_code == 422
-    assert cells(shown.text) == [["3", "A 编号", "示例-01", "这个编号已经用过，换一个"]]
+    assert cells(shown.text) == [["第 3 行，A 列 编号", "写的是“示例-01”。这个编号已经用过，换一个"]]
     assert CONFIRM not in shown.text
 
 
@@ -220,6 +312,10 @@ def test_the_template_comes_back_empty_of_problems(as_: Any, inspection: str) ->
     clerk = as_("clerk")
     blank = clerk.get("/problems/import/template.xlsx")
     assert blank.mimetype.endswith("spreadsheetml.sheet")
+    named = blank.headers["Content-Disposition"]
+    assert named.isascii()
+    assert 'filename="checklist-blank.xlsx"' in named
+    assert unquote(named.split("filename*=UTF-8''")[1]) == "问题清单-空表.xlsx"
     sent = {"inspection_id": inspection, "file": (BytesIO(blank.data), "清单.xlsx")}
     answer = clerk.post("/problems/import", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 422

@@ -13,7 +13,7 @@ import pytest
 from fieldapp.deadlines.county_rules import read_days
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import RuleBroken
-from fieldapp.problems.cells import READERS
+from fieldapp.problems.cells import READERS, read_limit
 from fieldapp.problems.columns import field_of
 from fieldapp.problems.grid import Limits, read_pasted
 from fieldapp.problems.marking import marking_in, marking_named, marking_printed
@@ -31,7 +31,7 @@ READ: dict[str, Callable[[str], Any]] = {
     "heading": field_of,
     "criteria": READERS["criteria"],
     "number": READERS["number"],
-    "limit": READERS["limit"],
+    "limit": read_limit,
 }
 SLOW = {
     "spaces after 密级": ("密级", " ", "x"),

@@ -33,7 +33,11 @@ def issue(story: Story, clerk: Any, on: str, limit: str) -> Problem:
     edit = f"/problems/{problem(story, '示例-05').id}/edit"
     clerk.post(edit, data=changed(fields_of(clerk.get(edit).text, edit), limit_text=limit))
     step = edit.replace("edit", "issue")
-    assert clerk.post(step, data={"issued_on": on}).status_code == 303
+    asked = clerk.post(
+        step, data={"issued_on": on}
+    )  # another day than the page's own: counted and shown first
+    sent = changed(fields_of(asked.text, step), issued_on=on, past="y")
+    assert clerk.post(step, data=sent).status_code == 303
     return problem(story, "示例-05")
 
 
@@ -168,3 +172,29 @@ def test_two_heads_see_what_differs(as_: Any) -> None:
     assert answer.status_code == 409
     assert "问题台账" in answer.text
     assert "任务清单" in answer.text
+
+
+def test_bare_days_are_counted_as_the_county_settles_and_told(story: Story, as_: Any) -> None:
+    head, clerk = as_("head"), as_("clerk")
+    edit = f"/problems/{problem(story, '示例-05').id}/edit"
+    typed = changed(fields_of(clerk.get(edit).text, edit), limit_text="十天")
+    refused = clerk.post(edit, data=typed)
+    assert refused.status_code == 422
+    assert "没说是工作日还是自然日" in refused.text
+    assert (
+        post(head, "/rules/counting", bare_day="workday", basis="县里通知", reason=REASON).status_code == 303
+    )
+    assert "按工作日数" in head.get("/rules").text
+    assert "只写“天”的按工作日数" in clerk.get(edit).text
+    assert clerk.post(edit, data=typed).status_code == 303
+    assert "（10 个工作日）" in clerk.get(edit.removesuffix("/edit")).text
+
+
+def test_a_deadline_once_counted_from_bare_days_is_recounted_as_it_was(story: Story, as_: Any) -> None:
+    """Before they were asked back, bare days were calendar days; the page of rules must still open."""
+    with story.app.app_context(), apart(writes=True) as session:
+        old = {"limit_text": "10 天", "due": date(2090, 5, 15), "due_estimated": True}
+        session.execute(sa.update(Problem).where(Problem.number == "示例-04").values(**old))
+    text = as_("head").get("/rules").text
+    assert "示例-04" in text
+    assert "（10 个自然日，估算）" in as_("clerk").get(f"/problems/{problem(story, '示例-04').id}").text

@@ -8,13 +8,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from fieldapp.problems import columns, models
+from fieldapp.deadlines.limits import Unit
+from fieldapp.problems import columns, forms, models
 from fieldapp.problems.sheet import Grid, Row, Sheet, parse, read_xlsx, template_xlsx
 
 GOOD: dict[str, Any] = {
     "编号": "甘棠-2018-07",
     "问题": "便民服务中心窗口办事不力、效率不高",
-    "短名": "镇上办事",
+    "手机上显示的名字": "镇上办事",
     "程度": "一般",
     "销号标准": "上班时间窗口有人\n等候不超过 15 分钟",
     "核实方式": "体验式回访",
@@ -134,7 +135,7 @@ def test_two_columns_of_one_name_are_an_error() -> None:
 def test_missing_columns_are_one_error_that_says_what_was_found() -> None:
     sheet = parse(grid({"编号": "1", "问题": "窗口没人", "程度": "一般", "备注": ""}))
     assert [error.sentence for error in sheet.errors] == [
-        "缺这些列：销号标准、核实方式、责任部门、期限。找到的列：编号、问题、程度"
+        "缺这些列：核实方式、期限。找到的列：编号、问题、程度"
     ]
 
 
@@ -146,7 +147,7 @@ def test_a_sheet_without_headings_says_so(rows: tuple[tuple[str, ...], ...]) -> 
 
 
 def test_phones_get_a_neutral_name_that_is_not_made_from_the_problem() -> None:
-    assert only(短名="").rows[0].short_name == "镇上办事"
+    assert only(手机上显示的名字="").rows[0].short_name == "镇上办事"
     needed = {columns.NAMES[field]: GOOD[columns.NAMES[field]] for field in columns.REQUIRED}
     row = parse(grid(needed)).rows[0]
     assert (row.short_name, row.person, row.measures) == ("镇上办事", "", ())
@@ -208,7 +209,34 @@ def test_measures_stand_one_a_line() -> None:
     assert row.measures == ("设导办台；公示", "实行 AB 岗")
 
 
-@pytest.mark.parametrize("heading", ["编号", "问题", "销号标准", "责任部门", "期限"])
+def test_columns_are_called_and_needed_as_in_the_form_of_one_problem() -> None:
+    made = forms.NewForm()
+    fields = {"person": "responsible", "limit": "limit_text"}
+    for name, heading in columns.NAMES.items():
+        if name != "marking":
+            field = made[fields.get(name, name)]
+            assert field.label.text == heading
+            assert bool(field.flags.required) is (name in columns.REQUIRED), heading
+
+
+@pytest.mark.parametrize("heading", ["销号标准", "责任部门", "责任人", "整改措施", "手机上显示的名字"])
+def test_what_the_form_lets_stay_empty_may_be_empty_or_missing_here(heading: str) -> None:
+    assert only(**{heading: ""}).may_be_imported
+    without = parse(grid({name: value for name, value in GOOD.items() if name != heading}))
+    assert without.may_be_imported
+    assert without.lacking == (heading,)
+
+
+def test_a_name_for_the_phone_is_as_short_as_in_the_form() -> None:
+    assert error_of(手机上显示的名字="十三个字的名字放不下放不下放") == "最多 12 个字"
+
+
+def test_bare_days_are_asked_back_unless_the_county_has_settled_them() -> None:
+    assert "没说是工作日还是自然日" in error_of(期限="十天")
+    assert parse(grid({**GOOD, "期限": "十天"}), Unit.WORKDAY).rows[0].limit == "十天"
+
+
+@pytest.mark.parametrize("heading", ["编号", "问题", "期限"])
 def test_an_empty_cell_that_is_needed_is_an_error(heading: str) -> None:
     assert "没" in error_of(**{heading: "  "})
 

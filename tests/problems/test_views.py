@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +12,12 @@ import sqlalchemy as sa
 from fieldapp import clock
 from fieldapp.access.models import Account
 from fieldapp.db import acting, apart, db
+from fieldapp.deadlines.calendar import add_working_days
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County
 from fieldapp.problems import queries
 from fieldapp.problems.models import WAYS, Measure, Problem
+from fieldapp.web.ui import dated_text
 from tests.pages import changed, fields_of
 from tests.story import Story
 
@@ -230,8 +233,11 @@ def test_after_issue_only_what_may_change_is_offered(story: Story, as_: Any) -> 
 def test_issue_receipt_and_start_by_the_office(story: Story, as_: Any) -> None:
     clerk, page = as_("clerk"), page_of(story, "示例-05")
     offered = fields_of(clerk.get(page).text, f"{page}/issue")
-    assert len(offered) == 1  # the day of the feedback stands there already
-    assert clerk.post(f"{page}/issue", data=changed(offered)).status_code == 303
+    assert {name for name, _ in offered} == {
+        "issued_on",
+        "shown",
+    }  # the day of the feedback stands there already
+    assert clerk.post(f"{page}/issue", data=changed(offered, past="y")).status_code == 303
     assert "已交办" in clerk.get(page).text
     assert clerk.post(f"{page}/receipt").status_code == 303
     assert clerk.post(f"{page}/start").status_code == 303
@@ -360,6 +366,156 @@ def test_a_measure_with_a_marking_is_stopped(story: Story, as_: Any, field: str)
     answer = as_("unit").post(f"{page}/measures", data={"text": "公示", field: "机密★1年"})
     assert answer.status_code == 422
     assert "密级" in answer.text
+
+
+# Until when
+
+
+def draft_with(story: Story, clerk: Any, limit: str) -> str:
+    """The story's draft with this limit; its page."""
+    page = page_of(story, "示例-05")
+    shown = fields_of(clerk.get(f"{page}/edit").text, f"{page}/edit")
+    assert clerk.post(f"{page}/edit", data=changed(shown, limit_text=limit)).status_code == 303
+    return page
+
+
+def test_a_drafts_page_and_form_say_until_when_before_it_is_handed_over(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    page = draft_with(story, clerk, "30 个工作日")
+    with story.app.app_context(), acting(story.viewer("clerk"), writes=False):
+        feedback = db.session.get_one(Problem, UUID(page.split("/")[-1])).inspection.feedback_on
+    assert feedback is not None
+    told = f"{dated_text(add_working_days(feedback, 30).day)}（30 个工作日"
+    shown = clerk.get(page).text
+    assert told in shown.split("交办</h2>")[1]
+    assert told in clerk.get(f"{page}/edit").text
+    assert clerk.post(f"{page}/issue", data=changed(fields_of(shown, f"{page}/issue"))).status_code == 303
+    assert told in clerk.get(page).text
+
+
+def test_another_day_of_feedback_is_counted_and_shown_before_it_counts(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    page = draft_with(story, clerk, "30 个工作日")
+    sent = changed(fields_of(clerk.get(page).text, f"{page}/issue"), issued_on=clock.today().isoformat())
+    asked = clerk.post(f"{page}/issue", data=sent)
+    assert asked.status_code == 422
+    assert dated_text(add_working_days(clock.today(), 30).day) in asked.text
+    assert "草稿" in clerk.get(page).text
+    assert (
+        clerk.post(f"{page}/issue", data=changed(fields_of(asked.text, f"{page}/issue"))).status_code == 303
+    )
+
+
+def test_a_deadline_that_is_over_is_warned_of_and_must_be_meant(story: Story, as_: Any) -> None:
+    clerk, page = (
+        as_("clerk"),
+        page_of(story, "示例-05"),
+    )  # ten working days from a feedback of twenty days ago
+    shown = clerk.get(page).text
+    assert "这个期限已经过了" in shown
+    sent = changed(fields_of(shown, f"{page}/issue"))
+    refused = clerk.post(f"{page}/issue", data=sent)
+    assert refused.status_code == 422
+    assert 'href="#past"' in refused.text
+    assert "草稿" in clerk.get(page).text
+    assert clerk.post(f"{page}/issue", data={**sent, "past": "y"}).status_code == 303
+    assert "超期" in clerk.get(page).text
+
+
+def test_a_draft_kept_from_before_with_bare_days_is_not_handed_over(story: Story, as_: Any) -> None:
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Problem).where(Problem.number == "示例-05").values(limit_text="十天"))
+    clerk, page = as_("clerk"), page_of(story, "示例-05")
+    shown = clerk.get(page).text
+    assert "没说是工作日还是自然日" in shown
+    assert "先改期限" in shown
+    day = clock.today().isoformat()
+    assert clerk.post(f"{page}/issue", data={"issued_on": day, "shown": day}).status_code == 422
+
+
+def test_the_head_corrects_deadline_and_responsibility_and_the_first_ones_are_kept(
+    story: Story, as_: Any
+) -> None:
+    clerk, head, page = as_("clerk"), as_("head"), page_of(story, "示例-04")
+    assert "revisions" not in clerk.get(page).text
+    assert clerk.post(f"{page}/revisions", data={}).status_code == 404
+    shown = fields_of(head.get(page).text, f"{page}/revisions")
+    for wrong in ({"reason": "短"}, {"limit_text": "十天"}, {"limit_text": ""}, {"limit_text": "2018-06-06"}):
+        sent = changed(shown, **{"reason": "反馈会上另外定了期限", "limit_text": "60 个工作日", **wrong})
+        assert head.post(f"{page}/revisions", data=sent).status_code == 422, wrong
+    same = changed(shown, reason="反馈会上另外定了期限")
+    assert "没有要改的" in head.post(f"{page}/revisions", data=same).text
+    sent = {**same, "limit_text": ["60 个工作日"], "responsible": ["新负责人"]}
+    assert head.post(f"{page}/revisions", data=sent).status_code == 303
+    text = clerk.get(page).text
+    assert "（60 个工作日" in text
+    told = text.split("改期限或责任")[1]
+    assert "→ 60 个工作日" in told
+    assert "理由：反馈会上另外定了期限" in told
+    assert "主任甲" in told
+    assert "新负责人" in as_("unit").get(page).text
+    assert head.post(f"{page}/revisions", data=sent).status_code == 409  # the page was opened before
+
+
+def test_a_deadline_corrected_into_the_past_must_be_meant(story: Story, as_: Any) -> None:
+    head, page = as_("head"), page_of(story, "示例-04")
+    shown = fields_of(head.get(page).text, f"{page}/revisions")
+    sent = changed(shown, limit_text="1 个工作日", reason="当时定的就是一个工作日")
+    refused = head.post(f"{page}/revisions", data=sent)
+    assert refused.status_code == 422
+    assert 'href="#revise-past"' in refused.text
+    assert 'id="revise-past"' in refused.text
+    assert head.post(f"{page}/revisions", data={**sent, "past": "y"}).status_code == 303
+
+
+# What the page tells
+
+
+def test_a_late_problem_stands_in_the_same_ink_as_in_the_list(story: Story, as_: Any) -> None:
+    assert re.search(
+        r'class="ink-bad strong">超期 \d+ 个工作日', as_("clerk").get(page_of(story, "甘棠-07")).text
+    )
+
+
+def test_chosen_kinds_are_told_in_words(story: Story, as_: Any) -> None:
+    text = as_("clerk").get(page_of(story, "示例-02")).text
+    assert re.search(r"<dt>主要看什么</dt><dd>[^<—]+</dd>", text)
+
+
+def test_what_happened_is_told_to_the_office_and_to_no_unit(story: Story, as_: Any) -> None:
+    clerk, page = as_("clerk"), page_of(story, "示例-05")
+    edit = f"{page}/edit"
+    clerk.post(edit, data=changed(fields_of(clerk.get(edit).text, edit), severity="major"))
+    told = clerk.get(page).text.split("经过<")[1]
+    assert "经办员甲" in told
+    assert "程度：一般 → 重大" in told
+    assert "经过<" not in as_("unit").get(page_of(story, "示例-02")).text
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_who_signs_for_a_unit_is_told_as_it_is(story: Story, as_: Any, has_account: bool) -> None:
+    if not has_account:
+        with story.app.app_context(), apart(writes=True) as session:
+            session.execute(sa.update(Account).where(Account.username == "unit").values(disabled=True))
+    text = as_("clerk").get(page_of(story, "示例-04")).text
+    assert ("单位自己做，也可以由办公室登记" in text) is has_account
+    assert ("单位没有账号" in text) is not has_account
+
+
+def test_after_handing_over_the_button_says_what_it_still_changes(story: Story, as_: Any) -> None:
+    clerk, page = as_("clerk"), page_of(story, "示例-04")
+    assert "改责任、手机上的名字</a>" in clerk.get(page).text
+    assert "还能改责任部门、责任人、手机上显示的名字" in clerk.get(f"{page}/edit").text
+
+
+def test_a_new_problem_has_nothing_chosen(as_: Any, inspection: str) -> None:
+    clerk = as_("clerk")
+    empty = changed(fields_of(clerk.get("/problems/new").text, "/problems/new"))
+    chosen = {name: empty[name] for name in ("inspection_id", "severity", "verification", "limit_text")}
+    assert chosen == {name: [""] for name in chosen}
+    answer = clerk.post("/problems/new", data={**NEW, **chosen})
+    for sentence in ("选一次巡察", "选一个程度", "选一个核实方式"):
+        assert sentence in answer.text
 
 
 # Who sees what

@@ -17,6 +17,7 @@ from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.organisations.models import Counter, Person, Recusal, Team, TeamMembership
 from fieldapp.problems.models import Problem
 from fieldapp.visits import draw, draws, planning, plans, vault
+from fieldapp.visits.days import days_of
 from fieldapp.visits.models import PlanIndex, PlanRead, Visit
 from fieldapp.visits.planning import Wish
 from fieldapp.visits.scenario_models import Scenario
@@ -280,7 +281,7 @@ def test_a_changed_problem_makes_a_new_briefing_and_leaves_the_begun_visit_its_o
 
 def test_a_draw_is_repeated_by_hand_and_a_redraw_says_why(story: Story) -> None:
     clerk = story.viewer("clerk")
-    days = [clock.today() + timedelta(n) for n in range(5)]
+    days = days_of(clock.today(), clock.today() + timedelta(4))
     with story.app.app_context(), acting(clerk):
         counters = {row.id: row.name for row in db.session.scalars(sa.select(Counter))}
         first = draws.make_draw(counters, days, by=clerk, at=clock.now())
@@ -301,7 +302,9 @@ def test_only_the_seeds_hash_is_shown_before_the_hand_in(story: Story, as_: LogI
     clerk = story.viewer("clerk")
     with story.app.app_context(), acting(clerk):
         counter = db.session.scalars(sa.select(Counter).where(Counter.name == "综合窗口")).one()
-        made = draws.make_draw({counter.id: counter.name}, [clock.today()], by=clerk, at=clock.now())
+        made = draws.make_draw(
+            {counter.id: counter.name}, days_of(clock.today(), clock.today()), by=clerk, at=clock.now()
+        )
     plan = save(story, wish_for(story, draw_id=made.id))
     for address in (f"/draws/{made.id}", "/draws", f"/plans/{plan.id}", "/plans"):
         page = as_("clerk").get(address).text

@@ -10,7 +10,7 @@ from fieldapp.visits import library
 from tests.clients import LintingClient
 from tests.story import Story
 from tests.visits.test_phone_pages import press, text_of
-from tests.visits.visiting import begin_both
+from tests.visits.visiting import begin_both, hand_in
 
 Visiting = tuple[LintingClient, str]
 TO_ACCEPT = ("arrive", "ticket", "call", "accept")
@@ -131,3 +131,20 @@ def test_another_page_opens_at_its_top_and_the_same_one_stays(visiting: Visiting
         data = {"kind": "note", "text": page, "press": f"{ids.new_id()}:", "to": "full"}
         answer = client.post(f"/n/{visit}/taps", data=data, headers=headers)
         assert answer.headers.get("HX-Reswap") == swap
+
+
+def test_the_record_tells_both_tries(story: Story, as_: Callable[[str], LintingClient]) -> None:
+    first, second, visit = begin_both(story, as_)
+    for stage in TO_ACCEPT:
+        press(first, visit, "stage", stage)
+    press(first, visit, "stuck", "退回补材料")
+    for stage in ("ticket", "call", "accept", "settle", "leave"):
+        press(first, visit, "stage", stage)
+    press(second, visit, "stage", "leave")
+    for client in (first, second):
+        hand_in(client, visit)
+    merged, desk = text_of(first, f"/n/{visit}/merged"), text_of(as_("leader1"), f"/visits/{visit}")
+    for page in (merged, desk):
+        assert "第 1 次 没办成：退回补材料" in page
+        assert "第 2 次办理" in page
+        assert page.count("叫号</td>") == 2 or page.count("叫号<br>") == 2

@@ -28,12 +28,23 @@ def test_every_kind_is_told_in_the_words_of_its_screen() -> None:
         phone.tap("conclude", problem=PROBLEM, conclusion="反弹").id: "窗口办事不力、效率不高：反弹",
         phone.tap("overall", suggest="督办").id: "总的建议：督办",
         phone.tap("note", text="雨").id: "写字：雨",
-        phone.tap("interview", answers={}).id: "访谈",
+        phone.tap("interview", answers={"satisfied": "满意", "who": "村民"}).id: "访谈：村民·满意",
         phone.tap("finding", text="意见箱锁着").id: "新发现：意见箱锁着",
         phone.tap("photo", slot="告知单", file="a" * 64).id: "照片·告知单",
     }
     told = sayings(record_of(phone), CONTENT)
     assert told == expected
+
+
+def test_saying_what_a_photo_shows_strikes_nothing() -> None:
+    phone = Phone(ANN)
+    shot = phone.tap("photo", taken="camera", file="a" * 64)
+    named = phone.correct(shot, slot="公示栏")
+    record = record_of(phone)
+    told, first = sayings(record, CONTENT), first_sayings(record, CONTENT)
+    assert told[shot.id] == "照片·公示栏"
+    assert shot.id not in first
+    assert first[named.id] == "写明“照片·公示栏”"
 
 
 def test_a_struck_tap_keeps_its_first_words_and_the_striking_one_names_it() -> None:

@@ -1,6 +1,9 @@
 """Each rule of the log has its test: here what the stopwatch and the notebook show."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from fieldapp.visits.kinds import REASONS, WATCHES
 from fieldapp.visits.record import CHECKED
@@ -210,6 +213,21 @@ class TestWatches:
 
 
 class TestWhatWasSaid:
+    @pytest.mark.parametrize("said", [{}, {"answers": {}}])
+    def test_an_interview_without_one_answer_is_kept_and_does_not_count(self, said: dict[str, Any]) -> None:
+        ann = Phone(ANN)
+        empty = ann.tap("interview", **said)
+        record = record_of(ann)
+        assert record.interviews == ()
+        assert (place_of(record, empty), codes_of(record, empty)) == ("flagged", {"unreadable"})
+
+    def test_a_corrected_interview_says_what_the_correction_says(self) -> None:
+        ann = Phone(ANN)
+        tap = ann.tap("interview", answers={"who": "村民", "manner": "差"})
+        ann.correct(tap, answers={"who": "村民", "manner": "好"})
+        (interview,) = record_of(ann).interviews
+        assert interview.payload["answers"] == {"who": "村民", "manner": "好"}
+
     def test_counts_notes_interviews_findings_and_photos_in_order(self) -> None:
         ann = Phone(ANN)
         ann.tap("count", what="等候人数", n=12)

@@ -112,7 +112,7 @@ def test_a_late_tap_voids_the_countersign_and_asks_again(two: Two, story: Story)
     assert state_of(story, visit) == "collected"
     assert steps_of(story, visit)[-1] == "void"
     assert "再交一次" in second.get(f"/n/{visit}/handin").text
-    assert "会签：和我看到的一致" in first.get(f"/n/{visit}/handin").text
+    assert "会签这一份" in first.get(f"/n/{visit}/handin").text
     countersign(first, visit)
     assert state_of(story, visit) == "handed_in"
     assert steps_of(story, visit) == ["begin", "collect", "hand_in", "void", "hand_in"]

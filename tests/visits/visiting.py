@@ -62,17 +62,17 @@ def hand_in(client: LintingClient, visit: str) -> TestResponse:
 
 
 def countersign(client: LintingClient, visit: str) -> TestResponse:
-    """Presses the countersign button that the page shows now."""
-    return _press(client, visit, "record")
+    """Chooses that it is as seen, and presses the countersign button that the page shows now."""
+    return _press(client, visit, "record", agrees="yes")
 
 
-def _press(client: LintingClient, visit: str, field: str) -> TestResponse:
+def _press(client: LintingClient, visit: str, field: str, **chosen: str) -> TestResponse:
     page = client.get(f"/n/{visit}/handin").text
     button = re.search(r'id="next"[^>]*name="press" value="([^"]+)"', page)
     fields = changed(fields_of(page, f"/n/{visit}/taps"))
     assert field in fields, "the page shows another button"
     assert button is not None
-    return client.post(f"/n/{visit}/taps", data={**fields, "press": button[1]})
+    return client.post(f"/n/{visit}/taps", data={**fields, **chosen, "press": button[1]})
 
 
 def begin_unplanned(story: Story, client: LintingClient, visit: str, **more: Any) -> None:

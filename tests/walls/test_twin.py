@@ -24,6 +24,7 @@ from fieldapp.demo.visit import Phone
 from fieldapp.organisations.models import Counter, County
 from fieldapp.problems.models import Measure, Problem
 from fieldapp.visits import draws
+from fieldapp.visits.days import days_of
 from fieldapp.visits.models import Plan, TapRow, Visit
 from tests.clients import LintingClient
 from tests.conftest import Factory
@@ -65,7 +66,8 @@ def add_visits(app: Flask) -> None:
             running = load._save(clerk, "示例-01", clock.today(), cast)
             load._save(clerk, "示例-02", clock.today(), cast)
             counters = {row.id: row.name for row in db.session.scalars(sa.select(Counter))}
-            draws.make_draw(counters, [clock.today() + timedelta(1)], by=clerk, at=clock.now())
+            tomorrow = clock.today() + timedelta(1)
+            draws.make_draw(counters, days_of(tomorrow, tomorrow), by=clerk, at=clock.now())
         phone = Phone(load._viewer(cast["inspector1"]), cast["inspector1"], UUID(running.visit_id), "phone")
         phone.tap(clock.now(), "begin", {"plan": running.id, "briefing": 1, "role": "办事"})
         phone.tap(clock.now(), "stage", {"stage": "arrive"})

@@ -77,7 +77,7 @@ def test_a_draw_over_years_is_refused_before_it_is_written_out(as_: Any) -> None
         "/draws", data=changed(sent, counters=counters, starts="2000-01-01", ends=last_day().isoformat())
     )
     assert answer.status_code == 422
-    assert "窗口或日子太多了，分几次抽" in answer.text
+    assert "从最早到最晚最多一年" in answer.text
 
 
 def _counters(page: str) -> list[str]:

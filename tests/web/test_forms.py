@@ -20,8 +20,8 @@ from fieldapp.web.forms import Form, offered
 
 # Read elsewhere, by a rule that says so: a sheet, a limit, stages and items as they fit on a phone, a search.
 BY_A_RULE = {
-    "FilterForm.q", "ImportForm.pasted", "ItemForm.text", "NewForm.limit_text", "StageForm.discreet",
-    "StageForm.label", "StageForm.phase_label",
+    "FilterForm.q", "ImportForm.pasted", "ItemForm.text", "NewForm.limit_text", "ReviseForm.limit_text",
+    "StageForm.discreet", "StageForm.label", "StageForm.phase_label",
 }  # fmt: skip
 
 

@@ -31,6 +31,12 @@ def labels(name: str) -> dict[str, str]:
 
 
 @cache
+def systems() -> dict[str, str]:
+    """Which system's window handles a scenario: its code to the system's name, in the order of the list."""
+    return {code: row["label"] for row in words()["scenario_systems"] for code in row["scenarios"]}
+
+
+@cache
 def items() -> dict[str, Entry]:
     """The library's items by code: group, tags, text, and the depths at which they can be seen."""
     return {item["code"]: item for item in _read("items")}

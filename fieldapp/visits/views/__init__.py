@@ -4,4 +4,14 @@ from flask import Blueprint
 
 pages = Blueprint("visits", __name__)
 
-from fieldapp.visits.views import desk, door, parked, people, phone, photos, planning, scenarios  # noqa: E402, F401
+from fieldapp.visits.views import (  # noqa: E402, F401
+    desk,
+    door,
+    drawing,
+    parked,
+    people,
+    phone,
+    photos,
+    planning,
+    scenarios,
+)

@@ -3,19 +3,23 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request, url_for
+
 from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
-from fieldapp.visits import attendance, library, projecting, queries, settling
+from fieldapp.visits import attendance, library, people, projecting, queries, settling
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
 from fieldapp.visits.scenario_content import limit_text
 from fieldapp.visits.views import pages
-from fieldapp.web import menu
+from fieldapp.web import beside, menu
+from fieldapp.web.beside import Beside
 from fieldapp.web.forms import bound, has_errors, is_sent, rules_beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
+from fieldapp.web.ui import dated_text
 from fieldapp.web.viewer import viewer
 
 menu.entry(40, "visits.index", "交来的记录")
@@ -24,8 +28,35 @@ menu.entry(40, "visits.index", "交来的记录")
 @pages.get("/visits")
 @needs(Permission.READ_VISITS)
 def index() -> Any:
-    """Handed-in visits that the viewer may see, newest first."""
-    return render("visits/index.html", rows=queries.handed_in())
+    """Handed-in visits that the viewer may see, newest first; `?problem=` keeps those that judged it."""
+    asked = _asked_problem()
+    if asked is None:
+        return render("visits/index.html", rows=queries.handed_in(), number="")
+    rows = queries.judging(asked)
+    found = problem_of(rows[0].briefing, str(asked)) if rows else None
+    return render("visits/index.html", rows=rows, number=found["number"] if found else "这个问题")
+
+
+def _asked_problem() -> UUID | None:
+    try:
+        return UUID(request.args["problem"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _visits_beside(problem_id: UUID) -> Beside | None:
+    """What the problem's page lists for those who may see it: the problem itself never knows of visits."""
+    if not viewer().has(Permission.READ_VISITS):
+        return None
+    rows = queries.judging(problem_id)
+    links = tuple(
+        (f"{dated_text(row.day)}·{row.team.name}", url_for("visits.show_visit", visit_id=row.id))
+        for row in rows[:5]
+    )
+    return Beside("核过这个问题的记录", links, url_for("visits.index", problem=problem_id)) if rows else None
+
+
+beside.provide("problem", _visits_beside)
 
 
 @pages.get("/visits/<uuid:visit_id>")
@@ -45,14 +76,15 @@ def _is_leader(found: Any) -> bool:
 
 
 def _facts(found: Any) -> dict[str, Any]:
-    record = queries.record(found)
+    names = queries.names_in(found)
+    record = people.in_order(queries.record(found), names)
     return {
         "visit": found,
         "r": record,
         "judged_late": queries.judged_late(found),
         "spoiled": queries.spoiled(record),
         "c": found.briefing,
-        "names": queries.names_in(found),
+        "names": names,
         "words": library.words(),
         "labels": library.labels,
         "limit_text": limit_text,
@@ -88,5 +120,6 @@ def settle(visit_id: UUID, place: int) -> Any:
             projecting.project(visit_id, "correct", {}, viewer().person_id, receipt.received_at)
         if not has_errors(form):
             return see("visits.show_visit", visit_id=visit_id, said="saved")
-    context = {**_facts(found), "conflict": conflict, "place": place, "form": form}
+    facts = _facts(found)
+    context = {**facts, "conflict": facts["r"].conflicts[place], "place": place, "form": form}
     return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)

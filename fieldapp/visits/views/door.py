@@ -130,7 +130,8 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     if target not in phone.SCREENS or (target in phone.OF_A_SUBJECT and wanted is None):
         target = "memo"
     values: dict[str, Any] = {"subject": wanted} if wanted else {}
-    address = url_for(f"visits.{target}", visit_id=visit_id, **values)
+    place = subject if target in phone.WITH_PLACES else None  # without script the page opens there again
+    address = url_for(f"visits.{target}", visit_id=visit_id, _anchor=place, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again

@@ -11,11 +11,11 @@ from fieldapp import clock, ids
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
 from fieldapp.organisations.queries import counters
-from fieldapp.visits import library, plans, queries
+from fieldapp.visits import library, plans, queries, waiting
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
-from fieldapp.visits.views.screens import Screen, screen, show
+from fieldapp.visits.views.screens import Screen, named, screen, show
 from fieldapp.web import menu
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -209,19 +209,28 @@ def tick(visit_id: UUID, subject: UUID) -> Any:
 @needs(MAKE)
 def handin(visit_id: UUID) -> Any:
     """What is missing, the hand-in, then the countersign."""
-    seen = screen(visit_id)
-    return show("handin", visit_id, seen=seen, names=queries.names_in(seen.visit))
+    seen, names = named(visit_id)
+    called = {**names, seen.me: "你"}
+    return show(
+        "handin",
+        visit_id,
+        seen=seen,
+        names=names,
+        wanted=waiting.wanted(seen.record, called),
+        is_on_its_way=waiting.is_on_its_way(seen.record),
+        changed=waiting.before_signing(seen.record, seen.me),
+    )
 
 
 @pages.get("/n/<uuid:visit_id>/merged")
 @needs(MAKE)
 def merged(visit_id: UUID) -> Any:
     """The merged record before the countersign; open only after the own hand-in."""
-    seen = screen(visit_id)
+    seen, names = named(visit_id)
     if not seen.handed_in:
         return see("visits.handin", visit_id=visit_id)
     label = partial(stage_label, seen.content)
-    return show("merged", visit_id, seen=seen, label=label, names=queries.names_in(seen.visit))
+    return show("merged", visit_id, seen=seen, label=label, names=names)
 
 
 @pages.get("/n/<uuid:visit_id>/pictures")
@@ -232,6 +241,7 @@ def pictures(visit_id: UUID) -> Any:
 
 
 OF_A_SUBJECT = ("tick", "correct")
+WITH_PLACES = ("more", "pictures")
 
 
 def after_judging(visit_id: UUID, subject: str) -> str:

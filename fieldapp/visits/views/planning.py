@@ -4,24 +4,39 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from wtforms.fields import SelectChoice
+
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.organisations.models import Counter, Unit
-from fieldapp.organisations.queries import counters, one, people, units
-from fieldapp.visits import draws, planning, plans, queries, vault
+from fieldapp.organisations.queries import counters, one, people, points, units
+from fieldapp.problems.queries import county_rules
+from fieldapp.visits import draws, library, planning, plans, queries, vault
 from fieldapp.visits.assigning import Offer
-from fieldapp.visits.forms import DrawForm, PlanForm, WhereForm
+from fieldapp.visits.days import GoingDay, days_of
+from fieldapp.visits.forms import PlanForm, WhereForm
 from fieldapp.visits.plan_queries import checkable_problems, office_people
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
-from fieldapp.web.forms import asked, bound, has_errors, is_sane, is_sent, offered, rows_offered, rules_beside
+from fieldapp.web.forms import (
+    asked,
+    bound,
+    has_errors,
+    is_sane,
+    is_sent,
+    offered,
+    rows_offered,
+    rules_beside,
+    to_choose,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 WRITE = Permission.PLAN_VISITS
+OTHER = "其他"
 menu.entry(30, "visits.plans_index", "回访安排", "/draws")
 
 
@@ -42,7 +57,7 @@ def plans_index() -> Any:
 def plan_where() -> Any:
     """First which unit and days: counters, problems and teams follow from them."""
     form = bound(WhereForm, data={"starts": clock.today(), "ends": clock.today()})
-    form.unit_id.choices = rows_offered(units())
+    form.unit_id.choices = rows_offered(units(), "选一个")
     if is_sent(form):
         span = {"starts": form.starts.data.isoformat(), "ends": form.ends.data.isoformat()}
         return see("visits.plan_new", unit=form.unit_id.data, **span)
@@ -92,29 +107,48 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
     offers = planning.offers_for(unit_id, problems, starts, ends)
     _choices(form, counters(unit_id, on=ends), offers, problems)
     if drawn:  # a plan that names a draw goes where and when the draw said
-        form.counter_id.choices = [
-            each for each in form.counter_id.choices if each.value == str(drawn.counter_id)
-        ]
+        form.counter_id.choices = offered([(str(drawn.counter_id), drawn.place)])
     if is_sent(form):
-        with rules_beside(form):
-            wish = _wish(form, starts, ends, draw_id)
-            plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
-        if not has_errors(form):
+        plan = _save(form, _wish(form, starts, ends, draw_id), changes)
+        if plan:
             return see("visits.plan", plan_id=plan.id, said="saved")
+    context: dict[str, Any] = {
+        "form": form,
+        "offers": offers,
+        "starts": starts,
+        "ends": ends,
+        "problems": problems,
+    }
     return render(
         "visits/plan_edit.html",
         status=422 if has_errors(form) else 200,
-        form=form,
-        offers=offers,
-        starts=starts,
-        ends=ends,
-        problems=problems,
         changes=changes,
         drawn=drawn,
         unit=unit,
+        rest=_rest_days(starts, ends),
+        hours=[f"{row.name} {row.hours}" for row in points(unit_id) if row.hours],
         may_override=viewer().has(Permission.OVERRIDE_TEAM),
         names={str(row.id): row.name for row in people()},
+        **context,
     )
+
+
+def _save(form: PlanForm, wish: planning.Wish, changes: Any) -> plans.PlannedVisit | None:
+    """The saved plan, or the form's errors. A plan at the same place is looked up outside the attempt: that somebody
+    was shown it stays on record."""
+    others = [] if form.again.data else planning.at_same_place(wish, by=viewer(), changes=changes)
+    plan = None
+    with rules_beside(form):
+        plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
+        planning.refuse_double(others)
+    return None if has_errors(form) else plan
+
+
+def _rest_days(first: date, last: date) -> list[GoingDay]:
+    if (last - first).days >= planning.LONGEST_SPAN:  # refused when it is saved
+        return []
+    known = days_of(first, last, county_rules(viewer().county_id).overrides)
+    return [each for each in known if each.is_rest]
 
 
 def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
@@ -134,10 +168,8 @@ def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
 
 def _choices(form: PlanForm, places: list[Counter], offers: list[Offer], problems: Any) -> None:
     names = {row.id: row.name for row in people()}
-    form.counter_id.choices = offered((str(row.id), f"{row.point.name}·{row.name}") for row in places)
-    form.scenario_version_id.choices = offered(
-        (str(version.id), f"{scenario.name}（第 {version.n} 版）") for scenario, version in open_scenarios()
-    )
+    form.counter_id.choices = to_choose((str(row.id), f"{row.point.name}·{row.name}") for row in places)
+    form.scenario_version_id.choices = _scenarios_by_system()
     form.problem_ids.choices = offered((str(row.id), f"{row.number} {row.text}") for row in problems)
     form.team_id.choices = offered((str(offer.team_id), offer.name) for offer in offers)
     free = sorted({person for offer in offers for person in offer.free}, key=lambda each: names.get(each, ""))
@@ -145,11 +177,22 @@ def _choices(form: PlanForm, places: list[Counter], offers: list[Offer], problem
     form.knowers.choices = rows_offered(office_people())
 
 
+def _scenarios_by_system() -> list[SelectChoice]:
+    systems = library.systems()
+    order = list(dict.fromkeys(systems.values()))
+    rows = [
+        (systems.get(scenario.code, OTHER), f"{scenario.name}（第 {version.n} 版）", str(version.id))
+        for scenario, version in open_scenarios()
+    ]
+    rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+    return [*to_choose([]), *(SelectChoice(value, label, optgroup=system) for system, label, value in rows)]
+
+
 def _wish(form: PlanForm, starts: date, ends: date, draw_id: str) -> planning.Wish:
     return planning.Wish(
         counter_id=UUID(form.counter_id.data),
         scenario_version_id=UUID(form.scenario_version_id.data),
-        team_id=UUID(form.team_id.data),
+        team_id=UUID(form.team_id.data) if form.team_id.data else None,
         people=tuple(UUID(each) for each in form.people.data or ()),
         problem_ids=tuple(UUID(each) for each in form.problem_ids.data or ()),
         starts=starts,
@@ -176,6 +219,8 @@ def plan(plan_id: UUID) -> Any:
         drawn=drawn,
         seed_open=drawn is not None and queries.is_handed_in(UUID(found.visit_id)),
         begun=queries.is_visible(UUID(found.visit_id)),
+        rest=_rest_days(found.first_day, found.last_day),
+        hours=next((row.hours for row in points() if str(row.id) == found.point_id), ""),
         reads=plans.reads_of(plan_id),
         names={str(row.id): row.name for row in people()},
         teams={str(key): name for key, name in queries.team_names().items()},
@@ -191,50 +236,3 @@ def cancel_plan(plan_id: UUID) -> Any:
         raise RuleBroken("已经开始了，不能取消")
     planning.cancel_plan(found, by=viewer(), at=clock.now())
     return see("visits.plans_index", said="saved")
-
-
-@pages.route("/draws", methods=["GET", "POST"])
-@needs(WRITE)
-def draws_index() -> Any:
-    """A draw of counter and day, and one's earlier draws; `?again=` draws anew with a reason."""
-    form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
-    rows = counters(on=form.ends.data or clock.today())
-    form.counters.choices = offered(
-        (str(row.id), f"{row.point.unit.name}·{row.point.name}·{row.name}") for row in rows
-    )
-    before = _drawn(asked("again"), None)
-    if is_sent(form):
-        with rules_beside(form):
-            made = draws.make_draw(
-                {
-                    UUID(each.value): each.label
-                    for each in form.counters.choices
-                    if each.value in form.counters.data
-                },
-                _days(form.starts.data, form.ends.data),
-                by=viewer(),
-                at=clock.now(),
-                replaces=before,
-                reason=form.reason.data or "",
-            )
-        if not has_errors(form):
-            return see("visits.drawn", draw_id=made.id)
-    mine = draws.draws_of(viewer())
-    return render(
-        "visits/draws.html", status=422 if has_errors(form) else 200, form=form, draws=mine, before=before
-    )
-
-
-def _days(first: date, last: date) -> list[date]:
-    if last < first:
-        raise RuleBroken("最晚的日子不能早于最早的", "ends")
-    return [first + timedelta(n) for n in range((last - first).days + 1)]
-
-
-@pages.get("/draws/<uuid:draw_id>")
-@needs(WRITE)
-def drawn(draw_id: UUID) -> Any:
-    """What was drawn, and the hash of the seed; the seed itself only after the hand-in (on the plan's page)."""
-    found = draws.draw_for(viewer(), draw_id)
-    unit_id = next((row.unit_id for row in counters() if row.id == found.counter_id), None)
-    return render("visits/drawn.html", d=found, unit_id=unit_id)

@@ -1,6 +1,7 @@
 """What a phone page of a running visit is made from. One object, built once a request, read by the templates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.db import db
 from fieldapp.errors import NotVisible
-from fieldapp.visits import kinds, library, queries
+from fieldapp.visits import kinds, library, people, queries, waiting
+from fieldapp.visits.judgements import differing
 from fieldapp.visits.models import Visit
 from fieldapp.visits.record import Line, Record, Struck
 from fieldapp.visits.taps import own_taps
@@ -98,6 +100,27 @@ class Screen(Walk):
         return any(row.manifest["ids_sha256"] != manifest["ids_sha256"] for row in handed)
 
     @property
+    def to_sign(self) -> bool:
+        """Whether what is wanted of me now is my countersign."""
+        handed = self.handed_in and not self.has_more_to_hand_in
+        return handed and waiting.is_to_sign(self.record, self.me)
+
+    @property
+    def all_in(self) -> bool:
+        return waiting.is_all_in(self.record)
+
+    @cached_property
+    def apart(self) -> dict[str, frozenset[str]]:
+        """Subjects on which views differ and stand as they are."""
+        return {"claims": differing(self.record.claims), "overall": differing(self.record.overall)}
+
+    @property
+    def nothing_answered(self) -> bool:
+        """Whether my newest tap is an interview that says nothing, as it comes without script."""
+        own = [line for line in self.whole.lines if line.person == self.me]
+        return bool(own) and (own[-1].kind, own[-1].place) == ("interview", "flagged")
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What my hand-in will say it hands in, from this phone."""
         return kinds.manifest(own_taps(self.visit.id, self.me, sessions.device(), db.session()))
@@ -110,6 +133,13 @@ def screen(visit_id: UUID) -> Screen:
     if me not in whole.participants:
         raise NotVisible  # a leader or the office looks at /visits
     return Screen(found, seen_by(whole, me), whole, me)
+
+
+def named(visit_id: UUID) -> tuple[Screen, dict[UUID, str]]:
+    """The screen of a page that names people, with their names; they stand in one order."""
+    seen = screen(visit_id)
+    names = queries.names_in(seen.visit)
+    return replace(seen, record=people.in_order(seen.record, names)), names
 
 
 def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = None, **context: Any) -> Any:
