@@ -110,9 +110,9 @@ def user() -> None:
 @click.argument("name")
 @click.option("--county", required=True, help="Name of the county; made when it does not exist yet.")
 @click.option("--city", default="", help="City of a new county.")
-@click.option("--role", type=click.Choice(["admin", "head"]), default="admin", show_default=True)
+@click.option("--role", type=click.Choice(["admin", "head", "city"]), default="admin", show_default=True)
 def user_add(username: str, name: str, county: str, city: str, role: str) -> None:
-    """Make an administrator, or a county's first office head, with a temporary password."""
+    """Make an administrator, a county's first head or one of the city's office, with a temporary password."""
     from fieldapp.office.accounts import add_user
 
     with _app().app_context():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import clock, ids
-from fieldapp.access import passwords
+from fieldapp.access import passwords, queries
 from fieldapp.access.models import Account, Attempt, Audit, Login, RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
 from fieldapp.access.viewers import hash_token
@@ -25,12 +25,13 @@ class Refused:
     sentence: str
 
 
-def log_in(username: str, password: str, *, phone: bool, at: int) -> str | Refused:
-    """Check a password and begin a login; returns its token. Runs in a transaction of its own."""
-    key = passwords.name_hash(username)
+def log_in(username: str, password: str, *, phone: bool, at: int, device: str = "") -> str | Refused:
+    """Check a password and begin a login; returns its token. Runs in a transaction of its own. `device` is the secret
+    of one on which this name has logged in before."""
+    key = passwords.name_hash(username, device)
     with apart() as session:
         attempt = session.get(Attempt, key)
-        wait = attempt.last_at + passwords.wait_ms(attempt.failures) - at if attempt else 0
+        wait = passwords.wait_left(attempt.failures, at - attempt.last_at) if attempt else 0
         account = session.scalar(sa.select(Account).where(Account.username == username.strip().lower()))
         stored = None if account is None or account.disabled else account.password_hash
     if wait > 0:
@@ -63,14 +64,11 @@ def start_login(account: Account, *, phone: bool, at: int, session: Session) -> 
 
 
 def _count_failure(key: str, at: int, session: Session) -> None:
-    table = bare(Attempt)
-    row = insert(table).values(username_hash=key, failures=1, last_at=at)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.c.username_hash],
-            set_={"failures": table.c.failures + 1, "last_at": at},
-        )
-    )
+    made = insert(bare(Attempt)).values(username_hash=key, failures=0, last_at=at)
+    session.execute(made.on_conflict_do_nothing())
+    attempt = session.get_one(Attempt, key, with_for_update=True)
+    attempt.failures = passwords.standing(attempt.failures, at - attempt.last_at) + 1
+    attempt.last_at = at
 
 
 def _wait_text(ms: int) -> str:
@@ -157,7 +155,12 @@ def make_account(
 
 
 def reset_password(account: Account, *, by: Any, at: int) -> str:
-    """A new temporary password, returned once to be handed over; all logins of the account end."""
+    """A new temporary password, returned once to be handed over; all logins of the account end. Whoever gave it could
+    use it himself, so of an account that reads content the head gives it, of another kind the administrator."""
+    if not by.is_system:
+        if not queries.may_reset(account, by):
+            raise RuleBroken("这个账号的密码不由你换")
+        _audit(db.session(), "password_reset", at, account, about=by.actor)
     password = ids.new_token()[:12]
     account.password_hash = passwords.hash_password(password)
     account.must_change = True
@@ -181,7 +184,7 @@ def enable_account(account: Account, *, by: Any, at: int) -> None:
 def grant_role(
     person_id: UUID, county_id: UUID, role: Role, starts: date, ends: date, *, unit_id: UUID | None = None
 ) -> RoleGrant:
-    """Give a standing role; clerk and head count only after a head's confirmation."""
+    """Give a standing role; one that reads content counts only after a head's confirmation."""
     if starts > ends:
         raise RuleBroken("结束的日子不能早于开始", "ends")
     if role is Role.UNIT and unit_id is None:
@@ -200,7 +203,7 @@ def grant_role(
 
 
 def confirm_role(grant: RoleGrant, *, by: Any, at: int) -> None:
-    """The head's word that makes a clerk or a head; nobody confirms himself."""
+    """The head's word, without which a role that reads content does not count; nobody confirms himself."""
     if Role(grant.role) not in NEEDS_HEAD or grant.confirmed_by:
         raise RuleBroken("这一条不用确认")
     if grant.person_id == by.person_id:

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from fieldapp.access.policy import LABELS, STANDING
+from fieldapp.access.policy import BY_COMMAND, LABELS, STANDING
 from fieldapp.web.forms import DayField, Form, at_most, offered
 
 REQUIRED = DataRequired("这一项要填")
@@ -41,7 +41,9 @@ class AccountForm(Form):
 class RoleForm(Form):
     """A standing role for a span of days."""
 
-    role = SelectField("角色", choices=offered((role.value, LABELS[role]) for role in STANDING))
+    role = SelectField(
+        "角色", choices=offered((role.value, LABELS[role]) for role in STANDING if role not in BY_COMMAND)
+    )
     unit_id = SelectField("单位", choices=[], description="只有联络员要选", validate_choice=True)
     starts = DayField("从", [InputRequired("写一个日子")])
     ends = DayField("到", [InputRequired("写一个日子")])

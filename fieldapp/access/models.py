@@ -34,7 +34,7 @@ class Account(Versioned, Base):
 
 
 class RoleGrant(Versioned, Base):
-    """A standing role of a person from day to day. Clerk and head count only once a head confirmed them."""
+    """A standing role of a person from day to day. Those that read content count only once a head confirmed them."""
 
     __tablename__ = "role_grants"
     __table_args__ = (
@@ -79,7 +79,8 @@ class Login(Base):
 
 
 class Attempt(Base):
-    """Failures of one login name since its last success; slows the next try down. Nothing of the device is kept."""
+    """Failures of one login name since its last success, on a device it has logged in on apart from those on any other.
+    Slows the next try down."""
 
     __tablename__ = "attempts"
     username_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)

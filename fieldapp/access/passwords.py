@@ -12,6 +12,7 @@ from fieldapp.errors import RuleBroken
 
 MIN_LENGTH = 10
 FREE_FAILURES = 4
+HOUR_MS = 3_600_000
 
 # One thread hashes for all: a crowd at the login must not multiply the 19 MiB, and the allocator keeps what each
 # thread once had (eight threads that had hashed in turn held 150 MB for good).
@@ -65,6 +66,17 @@ def wait_ms(failures: int) -> int:
     return 0 if late <= 0 else min(15 * 60, 2 ** min(late, 12)) * 1000
 
 
-def name_hash(username: str) -> str:
-    """Attempts are counted by hash, so that a mistyped password in the name field is not kept."""
-    return hashlib.sha256(b"login:" + username.strip().lower().encode()).hexdigest()
+def standing(failures: int, ms: int) -> int:
+    """How many failures still count after so long without one: half of them are forgiven each hour."""
+    return failures >> min(max(0, ms) // HOUR_MS, 32)
+
+
+def wait_left(failures: int, ms: int) -> int:
+    """How much of the wait is left `ms` after the last failure; nothing when the clock was set back meanwhile."""
+    return max(0, wait_ms(standing(failures, ms)) - ms) if ms >= 0 else 0
+
+
+def name_hash(username: str, device: str = "") -> str:
+    """Attempts are counted by hash, so that a mistyped password in the name field is not kept; on a device where the
+    name has logged in before, apart from everybody else's."""
+    return hashlib.sha256(f"login:{device}{username.strip().lower()}".encode()).hexdigest()

@@ -21,7 +21,9 @@ class Role(Enum):
 
 
 STANDING = (Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY, Role.ADMIN)
-NEEDS_HEAD = (Role.CLERK, Role.HEAD)  # so that an administrator cannot make himself one
+# What reads content counts once the head has said so: an administrator who reads nothing could make himself one else.
+NEEDS_HEAD = (Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP)
+BY_COMMAND = (Role.CITY,)  # reads several counties: given on the server, by nobody's page of one county
 
 LABELS = {
     Role.INSPECTOR: "回访人员",
@@ -69,6 +71,15 @@ POLICY: dict[Role, frozenset[P]] = {
     Role.CITY: frozenset({P.ENTER, P.READ_PROBLEMS}),
     Role.ADMIN: frozenset({P.ENTER, P.MANAGE_ACCOUNTS, P.READ_ORGANISATION, P.EDIT_ORGANISATION}),
 }
+
+
+def who_resets(roles: frozenset[Role]) -> P | None:
+    """Who may set the password of somebody who holds, or ever held, these roles; None is the command line alone.
+
+    Whoever sets it could log in as that person, so he must be somebody who may do as much himself."""
+    if roles & set(BY_COMMAND):
+        return None
+    return P.CONFIRM_ROLES if roles & {*NEEDS_HEAD, Role.INSPECTOR, Role.LEADER} else P.MANAGE_ACCOUNTS
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[P]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
-from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role
+from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.db import db, system_reads
-from fieldapp.organisations.models import Person
+from fieldapp.organisations.models import Person, TeamMembership
 from fieldapp.organisations.queries import one, teams_by_person
 
 
@@ -49,8 +50,9 @@ def grant(grant_id: UUID) -> RoleGrant:
 
 
 def unconfirmed_grants() -> list[RoleGrant]:
-    """Clerks and heads that wait for the head's word."""
-    rows = sa.select(RoleGrant).where(RoleGrant.role.in_(("clerk", "head")), RoleGrant.confirmed_by.is_(None))
+    """Roles that wait for the head's word."""
+    named = [role.value for role in NEEDS_HEAD]
+    rows = sa.select(RoleGrant).where(RoleGrant.role.in_(named), RoleGrant.confirmed_by.is_(None))
     return list(db.session.scalars(rows.order_by(RoleGrant.starts)))
 
 
@@ -61,7 +63,7 @@ def has_liaison(unit_id: UUID) -> bool:
         sa.select(Account.id)
         .join(RoleGrant, RoleGrant.person_id == Account.person_id)
         .where(RoleGrant.role == "unit", RoleGrant.unit_id == unit_id, Account.disabled.is_(False))
-        .where(RoleGrant.starts <= today, RoleGrant.ends >= today)
+        .where(RoleGrant.starts <= today, RoleGrant.ends >= today, RoleGrant.confirmed_by.is_not(None))
     )
     with system_reads() as session:
         return session.scalar(rows.limit(1)) is not None
@@ -102,3 +104,19 @@ def last_seen(account_ids: Iterable[UUID]) -> dict[UUID, int]:
     with system_reads() as session:
         found = session.execute(rows.where(Login.account_id.in_(list(account_ids))))
         return dict(found.all())
+
+
+def roles_ever(person_id: UUID) -> frozenset[Role]:
+    """Every role that somebody holds, is proposed for or ever held, asked as system: an ended one has left its word."""
+    grants = sa.select(RoleGrant.role).where(RoleGrant.person_id == person_id)
+    teams = sa.select(TeamMembership.leads).where(TeamMembership.person_id == person_id)
+    with system_reads() as session:
+        held = {Role(role) for role in session.scalars(grants)}
+        led = set(session.scalars(teams))
+    return frozenset(held | {Role.LEADER if leads else Role.INSPECTOR for leads in led})
+
+
+def may_reset(account: Account, viewer: Any) -> bool:
+    """Whether this viewer may give the account a new password; one's own is changed with the old one."""
+    needed = who_resets(roles_ever(account.person_id))
+    return needed is not None and viewer.has(needed) and account.person_id != viewer.person_id

@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from fieldapp import clock
-from fieldapp.access import actions, carry, forms, queries, sessions
+from fieldapp.access import actions, carry, devices, forms, queries, sessions
 from fieldapp.access.models import Account
 from fieldapp.access.permissions import Permission
-from fieldapp.access.policy import LABELS, Role
+from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.access.viewers import viewer_of
 from fieldapp.db import apart
 from fieldapp.organisations.actions import add_person
@@ -26,7 +26,7 @@ LONGEST_PATH = 2000
 pages.add_app_template_global(carry.left_out, "left_out")
 pages.add_app_template_global(queries.roles_held)  # people's pages lie in organisations, which knows no role
 menu.entry(80, "access.accounts", "账号")
-menu.entry(81, "access.roles_to_confirm", "待确认的角色")
+menu.entry(81, "access.roles_to_confirm", "角色和密码")
 
 
 @pages.get("/login")
@@ -49,12 +49,15 @@ def log_in() -> Any:
     """Check, set the cookie, go on; what an expired login kept is shown again."""
     username, carried = cleaned(request.form.get("username", "")), request.form.get("carried", "")
     phone = "Mobi" in request.headers.get("User-Agent", "")
-    outcome = actions.log_in(username, request.form.get("password", ""), phone=phone, at=clock.now())
+    password, device = request.form.get("password", ""), devices.known_for(username)
+    outcome = actions.log_in(username, password, phone=phone, at=clock.now(), device=device)
     if isinstance(outcome, actions.Refused):
         target = _safe(request.form.get("next"))
         context: dict[str, Any] = {"next": target, "carried": carried, "username": username, "expired": False}
         return render("access/login.html", status=422, sentence=outcome.sentence, **context)
-    return _welcome(outcome, carried, phone)
+    answer = _welcome(outcome, carried, phone)
+    devices.remember(answer, username)
+    return answer
 
 
 def _welcome(token: str, carried: str, phone: bool) -> Any:
@@ -182,16 +185,21 @@ def _account_page(found: Account, form: forms.RoleForm, password: str = "") -> A
         labels=LABELS,
         unit_names={str(row.id): row.name for row in units()},
         password=password,
+        needs_head=[role.value for role in NEEDS_HEAD],
+        may_reset=queries.may_reset(found, viewer()),
+        who_resets=who_resets(queries.roles_ever(found.person_id)),
     )
 
 
 @pages.post("/accounts/<uuid:account_id>/password")
-@needs(Permission.MANAGE_ACCOUNTS)
+@needs(Permission.MANAGE_ACCOUNTS, Permission.CONFIRM_ROLES)
 def reset_password(account_id: UUID) -> Any:
     """A temporary password, shown this once."""
     found = queries.account(account_id)
     password = actions.reset_password(found, by=viewer(), at=clock.now())
-    return _account_page(found, _role_form(), password)
+    if viewer().has(Permission.MANAGE_ACCOUNTS):
+        return _account_page(found, _role_form(), password)
+    return _roles_page(found, password)
 
 
 @pages.post("/accounts/<uuid:account_id>/disabled")
@@ -222,8 +230,19 @@ def end_role(grant_id: UUID) -> Any:
 @pages.get("/roles")
 @needs(Permission.CONFIRM_ROLES)
 def roles_to_confirm() -> Any:
-    """Clerks and heads that an administrator proposed."""
-    return render("access/roles.html", grants=queries.unconfirmed_grants(), labels=LABELS)
+    """Roles that an administrator proposed, and passwords that he may not set."""
+    return _roles_page()
+
+
+def _roles_page(reset: Account | None = None, password: str = "") -> Any:
+    return render(
+        "access/roles.html",
+        grants=queries.unconfirmed_grants(),
+        labels=LABELS,
+        accounts=[row for row in queries.accounts() if queries.may_reset(row, viewer())],
+        reset=reset,
+        password=password,
+    )
 
 
 @pages.post("/roles/<uuid:grant_id>/confirmation")

@@ -115,9 +115,19 @@ def add_team(of: Round, name: str) -> Team:
 
 
 def join_team(
-    team: Team, person_id: UUID, starts: date, ends: date, *, by: Any, leads: bool = False
+    team: Team,
+    person_id: UUID,
+    starts: date,
+    ends: date,
+    *,
+    by: Any,
+    at: int | None = None,
+    leads: bool = False,
 ) -> TeamMembership:
-    """A person belongs to a team from day to day; one membership a span. Only the head makes a leader."""
+    """A person belongs to a team from day to day; one membership a span. Only the head makes a leader, and nobody
+    puts himself into a team: it would open what the team has found and makes."""
+    if person_id == by.person_id:
+        raise RuleBroken("不能把自己加进组，请另一位经办或主任来加", "person_id")
     if starts > ends:
         raise RuleBroken("结束的日子不能早于开始", "ends")
     if leads and not (by.is_system or by.is_head):
@@ -132,7 +142,13 @@ def join_team(
         if session.scalar(overlap):
             raise RuleBroken("这几天已经在这个组里", "person_id")
     row = TeamMembership(
-        county_id=team.county_id, team_id=team.id, person_id=person_id, starts=starts, ends=ends, leads=leads
+        county_id=team.county_id,
+        team_id=team.id,
+        person_id=person_id,
+        starts=starts,
+        ends=ends,
+        leads=leads,
+        added_at=at,
     )
     db.session.add(row)
     db.session.flush()

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fieldapp.db import Base, Id, Text, Versioned
+from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.opening import opening_text
 
 
@@ -95,6 +95,7 @@ class TeamMembership(Versioned, Base):
     leads: Mapped[bool] = mapped_column(default=False)
     starts: Mapped[date]
     ends: Mapped[date]
+    added_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)  # None: laid by the system, always there
     team: Mapped[Team] = relationship()
     person: Mapped[Person] = relationship()
 

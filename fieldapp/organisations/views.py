@@ -174,7 +174,7 @@ def join_team(team_id: UUID) -> Any:
     if is_sent(form):
         with rules_beside(form):
             person, span = UUID(form.person_id.data), (form.starts.data, form.ends.data)
-            actions.join_team(row, person, *span, leads=form.leads.data, by=viewer())
+            actions.join_team(row, person, *span, leads=form.leads.data, by=viewer(), at=clock.now())
         if not has_errors(form):
             return see("organisations.team", team_id=team_id, said="saved")
     return _team_page(row, form)

@@ -56,6 +56,7 @@ class PlanForm(Form):
         "派原来那个组的理由", [Optional(), at_most(500)], description="只有主任能这样派，至少 10 个字"
     )
     again = BooleanField("仍要安排")
+    version = HiddenField()
 
 
 class DrawForm(Form):

@@ -20,7 +20,7 @@ from fieldapp.visits import plans
 from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.freezing import freeze_unplanned, team_on
 from fieldapp.visits.instants import instants, key_of
-from fieldapp.visits.models import Visit, VisitKnower, VisitPerson
+from fieldapp.visits.models import TapRow, Visit, VisitKnower, VisitPerson
 from fieldapp.visits.taps import taps_of
 from fieldapp.workflow import stream_name
 
@@ -89,7 +89,7 @@ def _why_not_in(session: Session, visit: Visit, asked: Asked) -> Why | None:
     if visit.plan_id is not None:
         plan = plans.at_begin(visit.plan_id, session)
         return _why_not_planned(plan, asked.person) if plan else Why.NOWHERE
-    return None if _is_of_team(session, asked, visit.team_id) else Why.NOT_OF_TEAM
+    return None if _is_of_team(session, asked, visit) else Why.NOT_OF_TEAM
 
 
 def _fit_of_plan(session: Session, asked: Asked) -> Fit:
@@ -152,9 +152,13 @@ def _county_of(session: Session, person: UUID) -> UUID | None:
     return session.scalar(sa.select(Person.county_id).where(Person.id == person))
 
 
-def _is_of_team(session: Session, asked: Asked, team_id: UUID) -> bool:
+def _is_of_team(session: Session, asked: Asked, visit: Visit) -> bool:
+    """Put into the team while the visit was under way, one does not get into it alone: the office takes one in."""
+    begun = sa.select(sa.func.min(TapRow.received_at)).where(TapRow.visit == visit.id, TapRow.kind == "begin")
+    was_there = TeamMembership.added_at <= begun.scalar_subquery()
     member = sa.select(TeamMembership.id).where(
-        TeamMembership.team_id == team_id,
+        sa.or_(TeamMembership.added_at.is_(None), was_there),
+        TeamMembership.team_id == visit.team_id,
         TeamMembership.person_id == asked.person,
         TeamMembership.starts <= asked.day,
         TeamMembership.ends >= asked.day,

@@ -18,6 +18,8 @@ from fieldapp.visits.projecting import advance
 def decide(visit_id: UUID, person: UUID, adopt: bool, reason: str, *, by: Any, at: int) -> None:
     """A row with who, when and why, and an entry in the history of the visit if there is one. Taken in stays in; what
     was kept aside may be taken in later."""
+    if person == by.person_id:
+        raise RuleBroken("自己的记录让另一位来定", "decision")
     with system_reads() as session:
         visit = session.get(Visit, visit_id, with_for_update=True)
         group = parked.group_in(session, visit_id, person, by.county_id)

@@ -155,6 +155,13 @@ def may_know(viewer: Any, plan: PlannedVisit) -> bool:
     )
 
 
+def version_of(plan_id: UUID, *, held: bool = False) -> int:
+    """How often it was written, 0 if there is none; `held` lets nobody else write it until the request's end."""
+    table = bare(Plan)
+    found = sa.select(table.c.version).where(table.c.id == plan_id)
+    return db.session.scalar(found.with_for_update() if held else found) or 0
+
+
 def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
     """The plan that a `begin` names, opened by the system; `session` is a system session."""
     row = _row(plan_id, session)

@@ -1,9 +1,9 @@
-"""Login as its user meets it: in and out, slowed down, expired with something typed, and roles nobody gives himself."""
+"""Login as its user meets it: in and out, slowed down, expired with something typed."""
 
 import io
 import re
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from fieldapp import clock
 from fieldapp.access import carry
-from fieldapp.access.models import Account, RoleGrant
+from fieldapp.access.models import Account
 from fieldapp.visits.scenario_models import Scenario
 from tests.pages import changed, fields_of
 from tests.story import PASSWORD, Story
@@ -67,6 +67,52 @@ def test_after_five_failures_even_the_right_password_waits(client: FlaskClient) 
     with clock.moved_to(start + 2001):
         assert log_in(client, "clerk").status_code == 303
         assert "账号或密码不对" in log_in(client, "clerk", "wrong-password").text  # the count began anew
+
+
+def fail(client: FlaskClient, times: int) -> None:
+    for _ in range(times):
+        log_in(client, "clerk", "wrong-password")
+
+
+def test_a_clock_set_back_locks_nobody_out(client: FlaskClient) -> None:
+    start = clock.now()
+    for failures in (1, 6):
+        with clock.moved_to(start):
+            fail(client, failures)
+        with clock.moved_to(start - 3_600_000):
+            assert log_in(client, "clerk").status_code == 303
+
+
+def test_failures_are_forgiven_by_and_by(client: FlaskClient) -> None:
+    start, hour = clock.now(), 3_600_000
+    for n in range(12):  # each after the wait for the one before
+        with clock.moved_to(start + n * 16 * 60_000):
+            fail(client, 1)
+    with clock.moved_to(start + 11 * 16 * 60_000 + 1000):
+        assert "试得太多了" in log_in(client, "clerk").text
+    with clock.moved_to(start + 11 * 16 * 60_000 + 3 * hour):
+        fail(client, 1)
+        assert log_in(client, "clerk").status_code == 303
+
+
+def test_a_stranger_slows_no_device_down_that_its_owner_knows(client: FlaskClient, story: Story) -> None:
+    assert log_in(client, "clerk").status_code == 303
+    stranger = story.app.test_client()
+    log_in(stranger, "head")  # a device that knows somebody else
+    start = clock.now()
+    with clock.moved_to(start):
+        fail(stranger, 8)
+        assert "试得太多了" in log_in(stranger, "clerk").text
+        assert log_in(client, "clerk").status_code == 303
+        assert "试得太多了" in log_in(stranger, "clerk").text  # that success was not his
+        fail(client, 6)
+        assert "试得太多了" in log_in(client, "clerk").text
+
+
+@pytest.mark.parametrize("cookie", ["x", "a.b.c", "", "é.b.c"])
+def test_a_made_up_device_is_nobody_s(client: FlaskClient, cookie: str) -> None:
+    client.set_cookie("known", cookie)
+    assert log_in(client, "clerk").status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -292,45 +338,3 @@ def test_a_new_password_ends_the_logins_elsewhere(client: FlaskClient, story: St
     assert is_in(here)
     assert not is_in(client)
     assert log_in(client, "clerk").status_code == 422
-
-
-def test_a_reset_password_is_shown_once_and_must_be_changed(
-    client: FlaskClient, story: Story, as_: Any
-) -> None:
-    account = story.row(Account, Account.username == "clerk")
-    admin = as_("admin")
-    page = admin.post(f"/accounts/{account}/password").text
-    password = page.split('class="fingerprint mt-2">')[1].split("<")[0]
-    assert password not in admin.get(f"/accounts/{account}").text
-    assert log_in(client, "clerk").status_code == 422
-    assert log_in(client, "clerk", password).headers["Location"] == "/me?said=must_change"
-
-
-def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:
-    span = {"starts": "2018-01-01", "ends": "2030-12-31"}
-    return client.post(f"/accounts/{account}", data={"role": role, "unit_id": "", **span})
-
-
-@pytest.mark.parametrize(("role", "door"), [("clerk", "/visits"), ("head", "/roles")])
-def test_an_administrator_makes_himself_neither_clerk_nor_head(
-    story: Story, as_: Any, role: str, door: str
-) -> None:
-    admin, own = as_("admin"), story.row(Account, Account.username == "admin")
-    assert give_role(admin, own, role).status_code == 303
-    grant = story.row(RoleGrant, RoleGrant.role == role, RoleGrant.confirmed_by.is_(None))
-    assert "等主任确认" in admin.get(f"/accounts/{own}").text
-    assert admin.get(door).status_code == 404
-    assert admin.post(f"/roles/{grant}/confirmation").status_code == 404
-    assert admin.get(door).status_code == 404
-
-    head = as_("head")
-    assert "管理员甲" in head.get("/roles").text
-    assert head.post(f"/roles/{grant}/confirmation").status_code == 303
-    assert admin.get(door).status_code == 200
-
-
-def test_a_head_does_not_confirm_himself(story: Story, as_: Any) -> None:
-    account = story.row(Account, Account.username == "head")
-    give_role(as_("admin"), account, "clerk")
-    grant = story.row(RoleGrant, RoleGrant.role == "clerk", RoleGrant.confirmed_by.is_(None))
-    assert as_("head").post(f"/roles/{grant}/confirmation").status_code == 422

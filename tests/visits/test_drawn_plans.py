@@ -140,7 +140,9 @@ def test_a_draw_is_told_in_words_without_ids_but_for_whoever_repeats_it(as_: Any
 
 
 def test_hours_stand_beside_the_counters_to_draw_from(as_: Any) -> None:
-    assert re.search(r"综合窗口 <span class=\"muted small\">周一到周五 9:00–17:00<", as_("clerk").get("/draws").text)
+    assert re.search(
+        r"综合窗口 <span class=\"muted small\">周一到周五 9:00–17:00<", as_("clerk").get("/draws").text
+    )
 
 
 def seed_of(page: str) -> str | None:

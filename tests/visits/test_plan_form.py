@@ -125,7 +125,9 @@ def test_a_rest_day_is_said_on_the_form_and_on_the_plan_and_not_refused(story: S
     days = changed(fields_of(head.get("/rules").text, "/rules/days"), reason="县里今年的通知")
     lines = f"{clock.today()} 休息 县庆"
     assert head.post("/rules/days", data={**days, "lines": [lines]}).status_code == 303
-    told = f"{dated_text(clock.today())}是休息日</span>，去以前看好开不开门：便民服务中心 周一到周五 9:00–17:00"
+    told = (
+        f"{dated_text(clock.today())}是休息日</span>，去以前看好开不开门：便民服务中心 周一到周五 9:00–17:00"
+    )
     assert told in clerk.get(form_at(story, clock.today())).text.replace("  ", " ")
     saved = save(story, clerk, clock.today())
     plan = clerk.get(saved.location).text

@@ -27,7 +27,7 @@ def current(html: str) -> list[str]:
         ("/visits", "交来的记录"),
         ("/visits/parked", "没对上的记录"),
         ("/scenarios/items", "事项和看什么"),
-        ("/roles", "待确认的角色"),
+        ("/roles", "角色和密码"),
     ],
 )
 def test_one_entry_is_marked(as_: Any, address: str, entry: str) -> None:

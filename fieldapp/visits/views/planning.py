@@ -8,7 +8,8 @@ from wtforms.fields import SelectChoice
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
-from fieldapp.errors import NotVisible, RuleBroken
+from fieldapp.db import db
+from fieldapp.errors import Conflict, NotVisible, RuleBroken
 from fieldapp.organisations.models import Counter, Unit
 from fieldapp.organisations.queries import counters, one, people, points, units
 from fieldapp.problems.queries import county_rules
@@ -30,6 +31,7 @@ from fieldapp.web.forms import (
     rows_offered,
     rules_beside,
     to_choose,
+    version_of,
 )
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -78,9 +80,10 @@ def plan_new() -> Any:
 @needs(WRITE)
 def plan_edit(plan_id: UUID) -> Any:
     """A new version of a plan; a visit already begun keeps the briefing it named."""
+    version = plans.version_of(plan_id)  # before its content: what is written in between makes the form stale
     plan = plans.open_for(viewer(), plan_id)
     unit_id, starts, ends = UUID(plan.unit_id), plan.first_day, plan.last_day
-    return _plan_page(unit_id, starts, ends, changes=plan, draw_id=plan.draw_id)
+    return _plan_page(unit_id, starts, ends, changes=plan, draw_id=plan.draw_id, version=version)
 
 
 def _where() -> tuple[UUID, date, date] | None:
@@ -98,9 +101,11 @@ def _drawn(draw_id: str, changes: Any) -> draws.Draw | None:
         raise NotVisible from None
 
 
-def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str) -> Any:
+def _plan_page(
+    unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id: str, version: int = 0
+) -> Any:
     unit, drawn = one(Unit, unit_id), _drawn(draw_id, changes)
-    form = bound(PlanForm, data=_defaults(changes, unit))
+    form = bound(PlanForm, data={**_defaults(changes, unit), "version": version})
     if drawn:
         starts = ends = drawn.day
     problems = checkable_problems(unit_id)
@@ -109,6 +114,8 @@ def _plan_page(unit_id: UUID, starts: date, ends: date, *, changes: Any, draw_id
     if drawn:  # a plan that names a draw goes where and when the draw said
         form.counter_id.choices = offered([(str(drawn.counter_id), drawn.place)])
     if is_sent(form):
+        if changes:
+            _refuse_overtaken(form, UUID(changes.id), unit)
         plan = _save(form, _wish(form, starts, ends, draw_id), changes)
         if plan:
             return see("visits.plan", plan_id=plan.id, said="saved")
@@ -149,6 +156,27 @@ def _rest_days(first: date, last: date) -> list[GoingDay]:
         return []
     known = days_of(first, last, county_rules(viewer().county_id).overrides)
     return [each for each in known if each.is_rest]
+
+
+def _refuse_overtaken(form: PlanForm, plan_id: UUID, unit: Unit) -> None:
+    """Raise Conflict with both versions when somebody else has written the plan since the form was shown."""
+    if plans.version_of(plan_id, held=True) == version_of(form):
+        return
+    theirs = PlanForm(data=_defaults(plans.at_begin(plan_id, db.session()), unit))
+    raise Conflict("别人刚改过这次安排，对照后再存", _told(form, form), _told(theirs, form))
+
+
+def _told(of: PlanForm, form: PlanForm) -> dict[str, str]:
+    """Each field as people read it; what may be chosen is in `form`."""
+    told = {}
+    for field in of:
+        labels = {each.value: str(each.label) for each in getattr(form[field.name], "choices", None) or ()}
+        values = field.data if isinstance(field.data, list) else [field.data]
+        if field.name != "version":
+            told[str(field.label.text)] = "、".join(
+                labels.get(str(each), "—" if labels else str(each or "")) for each in values
+            )
+    return told
 
 
 def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
