@@ -86,18 +86,26 @@ def demo(password: str | None, if_empty: bool) -> None:
 
 
 @main.command()
-def check() -> None:
-    """Verify history chains, stored photos, orphans and projections; names the first broken thing, exit status 1."""
-    from fieldapp.office.check import faults
+@click.option("--all", "everything", is_flag=True, help="Every fault, not only the first of each kind.")
+@click.option(
+    "--sweep", is_flag=True, help="Besides delete half uploads and set photos aside that no record names."
+)
+def check(everything: bool, sweep: bool) -> None:
+    """Verify histories, records, photos, plans, roles and triggers.
 
+    Faults go to stderr, notes to stdout; the exit status is 1 only when there are faults."""
+    from fieldapp.office import check, photos
+
+    is_sound = True
     with _app().app_context():
-        found = 0
-        for fault in faults():
-            click.echo(fault, err=True)
-            found += 1
-        if found:
-            sys.exit(1)
-    click.echo("好的：历史链、照片、投影都对得上")
+        for is_note, line in check.lines(check.findings(click.echo), everything):
+            click.echo(line, err=not is_note)
+            is_sound = is_sound and is_note
+        for line in photos.sweep() if sweep else ():
+            click.echo(line)
+    if not is_sound:
+        sys.exit(1)
+    click.echo("好的：历史、记录、照片、安排、角色都对得上")
 
 
 @main.group()

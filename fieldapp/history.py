@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from fieldapp import heads
 from fieldapp.clock import utc_text
 from fieldapp.db import Base, Instant, Text, db
 from fieldapp.db import table as bare
@@ -64,7 +65,7 @@ def append(
     payload: Mapping[str, Any],
     session: Session | None = None,
 ) -> str:
-    """Add an entry and return its hash. The caller holds the lock of the thing the stream belongs to."""
+    """Add an entry, move the stream's head, and return the entry's hash. The caller holds the lock of the thing."""
     session = session or db.session()
     table = bare(Entry)
     head = session.execute(
@@ -76,6 +77,7 @@ def append(
     seq, prev = (head.seq + 1, head.hash) if head else (1, GENESIS)
     row = _row(stream, seq, prev, action, actor=actor, at=at, payload=payload)
     session.execute(sa.insert(table).values(**row))
+    heads.move(stream, seq, str(row["hash"]), session, after=(seq - 1, prev))
     return str(row["hash"])
 
 
@@ -86,6 +88,7 @@ def append_first(payloads: Mapping[str, Mapping[str, Any]], action: str, *, acto
         for stream, payload in payloads.items()
     ]
     db.session.execute(sa.insert(bare(Entry)), rows)
+    heads.begin({row["stream"]: row["hash"] for row in rows}, db.session())
 
 
 def _row(
@@ -112,6 +115,13 @@ def _row(
         "prev_hash": prev,
         "hash": digest,
     }
+
+
+def content_hash(content: Mapping[str, Any], columns: int = 1) -> str:
+    """What an entry says of a thing's content. The number in front names the columns it is of: where they change, the
+    next number begins, and older entries are no longer compared."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return f"{columns}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def canonical(value: Mapping[str, Any]) -> str:
@@ -154,13 +164,16 @@ def verify(session: Session) -> Iterator[Broken]:
 
 def _fault(row: Entry, seq: int, prev: str) -> str:
     if row.seq != seq:
-        return f"entry {seq} is missing"
+        return f"第 {seq} 条不见了"
     if row.prev_hash != prev:
-        return "does not follow the entry before"
+        return "接不上前一条"
     if hashlib.sha256(row.entry.encode()).hexdigest() != row.hash:
-        return "content does not match its hash"
-    fields = row.fields
-    copied = (fields["stream"], fields["seq"], fields["prev_hash"], fields["action"], fields["at"])
+        return "内容和它的指纹对不上"
+    try:
+        fields = row.fields
+        copied = tuple(fields[name] for name in ("stream", "seq", "prev_hash", "action", "at"))
+    except (ValueError, TypeError, KeyError):
+        return "内容读不出来"
     if copied != (row.stream, row.seq, row.prev_hash, row.action, utc_text(row.at)):
-        return "columns differ from the entry"
+        return "旁边的栏目和这一条说的不一样"
     return ""

@@ -15,12 +15,13 @@ class Keys:
     plans: bytes  # Fernet
     index: bytes  # HMAC
     carry: bytes  # Fernet
+    heads: bytes  # HMAC
 
 
 def load(folder: Path) -> Keys:
     """Read the keys; make what is missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(*(_key(folder / f"{name}.key") for name in ("plans", "index", "carry")))
+    return Keys(*(_key(folder / f"{name}.key") for name in ("plans", "index", "carry", "heads")))
 
 
 def _key(path: Path) -> bytes:

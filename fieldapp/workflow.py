@@ -102,7 +102,7 @@ class Workflow:
             raise RuleBroken(refusal)
         thing.state = row.target
         session.flush()
-        payload = {"from": row.source, "to": row.target, **(facts or {})}
+        payload = {"from": row.source, "to": row.target, **(facts or {}), **_content(thing)}
         return history.append(
             thing.stream, step, actor=actor or by.actor, at=at, payload=_plain(payload), session=session
         )
@@ -114,6 +114,11 @@ class Workflow:
     def _lock(thing: Any, session: Session) -> None:
         session.flush()
         session.refresh(thing, with_for_update=True)
+
+
+def _content(thing: Any) -> dict[str, str]:
+    """Things that fix what they say have a hash of it, which the history carries."""
+    return {"content": thing.content_hash} if hasattr(thing, "content_hash") else {}
 
 
 def _plain(value: Any) -> Any:

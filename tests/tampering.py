@@ -12,7 +12,7 @@ from tests import databases
 
 APPEND_ONLY = (
     "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit", "visit_attendance",
-    "parked_decisions", "measure_reports",
+    "parked_decisions", "measure_reports", "heads",
 )  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 
@@ -34,3 +34,17 @@ def rows_of(app: Flask, table: str) -> list[tuple[object, ...]]:
     with app.app_context(), apart() as session:
         rows = session.execute(sa.text(f"SELECT * FROM {table}")).all()
     return sorted((tuple(row) for row in rows), key=repr)
+
+
+@contextmanager
+def behind_all_backs(app: Flask) -> Iterator[Session]:
+    """The same for every table, references between tables included."""
+    with app.app_context(), apart(writes=True) as session:
+        if databases.KIND == "postgres":
+            session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        else:
+            names = session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+            for name in names:
+                session.execute(sa.text(f"DROP TRIGGER {name}"))
+            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+        yield session

@@ -74,12 +74,12 @@ def test_every_entry_names_the_one_before_and_hashes_what_is_stored(chains: Flas
 def test_an_edited_entry_is_found(chains: Flask) -> None:
     text = entry(chains, "problem:1", 2).entry
     change(chains, "problem:1", 2, entry=text.replace('"n":1', '"n":7'))
-    assert broken(chains) == [Broken("problem:1", 2, "content does not match its hash")]
+    assert broken(chains) == [Broken("problem:1", 2, "内容和它的指纹对不上")]
 
 
 def test_an_edited_entry_with_a_fitting_hash_is_found_at_the_next(chains: Flask) -> None:
     change(chains, "visit:1", 2, **forged(entry(chains, "visit:1", 2), payload={"n": 7}))
-    assert broken(chains) == [Broken("visit:1", 3, "does not follow the entry before")]
+    assert broken(chains) == [Broken("visit:1", 3, "接不上前一条")]
 
 
 @pytest.mark.parametrize("values", [{"action": "other"}, {"at": 99}], ids=["action", "at"])
@@ -87,13 +87,13 @@ def test_a_column_that_no_longer_says_what_the_entry_says_is_found(
     chains: Flask, values: dict[str, Any]
 ) -> None:
     change(chains, "problem:1", 3, **values)
-    assert broken(chains) == [Broken("problem:1", 3, "columns differ from the entry")]
+    assert broken(chains) == [Broken("problem:1", 3, "旁边的栏目和这一条说的不一样")]
 
 
 def test_a_removed_entry_is_found(chains: Flask) -> None:
     with behind_the_back(chains, "history") as session:
         session.execute(sa.delete(ROWS).where(ROWS.c.stream == "problem:1", ROWS.c.seq == 2))
-    assert broken(chains) == [Broken("problem:1", 3, "entry 2 is missing")]
+    assert broken(chains) == [Broken("problem:1", 3, "第 2 条不见了")]
 
 
 def fork(app: Flask, prev: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def test_a_fork_is_impossible_and_a_forged_link_is_found(chains: Flask) -> None:
         session.execute(sa.insert(ROWS).values(fork(chains, first)))
     with behind_the_back(chains, "history") as session:
         session.execute(sa.insert(ROWS).values(fork(chains, "f" * 64)))
-    assert broken(chains) == [Broken("problem:1", 4, "does not follow the entry before")]
+    assert broken(chains) == [Broken("problem:1", 4, "接不上前一条")]
 
 
 def test_each_broken_stream_is_named_once(chains: Flask) -> None:
@@ -206,6 +206,7 @@ NEW_KEYS = {
     "visit_attendance": {"n": 99},
     "parked_decisions": {"n": 99},
     "measure_reports": {"id": "0" * 32, "n": 99},
+    "heads": {"name": "visit:new"},
 }
 
 

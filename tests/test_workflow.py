@@ -145,7 +145,11 @@ def test_a_step_writes_state_and_history_together(story: Story) -> None:
     with story.app.app_context(), apart() as session:
         last = history.entries(f"problem:{story.row(Problem, Problem.number == '示例-04')}", session)[-1]
         assert (last.hash, last.action, last.fields["actor"]) == (digest, "enter_receipt", clerk.actor)
-        assert last.fields["payload"] == {"from": "issued", "to": "received", "n": 1}
+        said = last.fields["payload"]
+        content = said.pop("content")
+        assert said == {"from": "issued", "to": "received", "n": 1}
+        problem = session.scalars(sa.select(Problem).where(Problem.number == "示例-04")).one()
+        assert content == problem.content_hash
 
 
 def together(*jobs: Callable[[], str]) -> list[str]:
@@ -186,5 +190,6 @@ def test_two_at_once_take_a_step_once(story: Story) -> None:
     with story.app.app_context(), apart() as session:
         steps = [row.action for row in history.entries(f"problem:{problem_id}", session)]
         assert list(history.verify(session)) == []
-    assert len(steps) == 2
-    assert steps[1] in ("receive", "enter_receipt")
+    assert steps[:2] == ["create", "issue"]
+    assert len(steps) == 3
+    assert steps[2] in ("receive", "enter_receipt")

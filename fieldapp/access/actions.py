@@ -208,7 +208,23 @@ def confirm_role(grant: RoleGrant, *, by: Any, at: int) -> None:
         raise RuleBroken("这一条不用确认")
     if grant.person_id == by.person_id:
         raise RuleBroken("不能确认自己的角色")
-    grant.confirmed_by, grant.confirmed_at = by.person_id, at
+    _confirm(grant, by.person_id, "role_confirmed", at)
+
+
+def install_role(grant: RoleGrant, *, at: int) -> None:
+    """A county's first clerk or head: confirmed by nobody but whoever holds the server."""
+    _confirm(grant, grant.person_id, "role_installed", at)
+
+
+def _confirm(grant: RoleGrant, by_id: UUID, event: str, at: int) -> None:
+    grant.confirmed_by, grant.confirmed_at = by_id, at
+    said = {"event": event, "about": grant_text(grant), "county_id": grant.county_id, "person_id": by_id}
+    db.session.add(Audit(at=at, **said))
+
+
+def grant_text(grant: RoleGrant) -> str:
+    """What was confirmed, as the audit has it: the last day stands at the end, since a role may end sooner."""
+    return f"{grant.id} {grant.role} {grant.person_id} {grant.starts} {grant.ends}"
 
 
 def end_role(grant: RoleGrant, *, by: Any, at: int) -> None:

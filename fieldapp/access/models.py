@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import heads
 from fieldapp.access.permissions import Permission
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.models import Person, Unit, same_county
@@ -106,3 +107,6 @@ class Audit(Base):
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return sa.and_(cls.person_id == viewer.person_id)
+
+
+heads.grows(Audit, by=("person_id",))

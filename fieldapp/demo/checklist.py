@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fieldapp.db import db
+from fieldapp import clock
+from fieldapp.db import SYSTEM, db
 from fieldapp.deadlines.limits import CIVIL_CODE, due, parse_limit
 from fieldapp.inspections.models import Inspection
+from fieldapp.problems import measuring
 from fieldapp.problems.models import Measure, Problem
 
 
@@ -74,7 +76,7 @@ def load_item(item: Item, inspection: Inspection) -> Problem:
     db.session.flush()
     for place, text in enumerate(item.measures):
         db.session.add(Measure(county_id=problem.county_id, problem_id=problem.id, place=place, text=text))
-    db.session.flush()
+    measuring.write(problem, "create", {"number": problem.number}, SYSTEM, clock.now())
     return problem
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from fieldapp import clock
 from fieldapp.access import actions as access
 from fieldapp.access.models import RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
@@ -65,7 +66,7 @@ def make_cast(county: County, logins: tuple[tuple[str, str, str], ...], password
 def _grant(county_id: UUID, person_id: UUID, role: Role, unit: Unit) -> RoleGrant:
     grant = access.grant_role(person_id, county_id, role, FIRST_DAY, FIRST_DAY + YEARS, unit_id=unit.id)
     if role in NEEDS_HEAD:  # the county's first clerk and head: confirmed by the one who sets the app up
-        grant.confirmed_by, grant.confirmed_at = person_id, 0
+        access.install_role(grant, at=clock.now())
         db.session.flush()
     return grant
 

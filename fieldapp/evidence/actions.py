@@ -45,6 +45,23 @@ def copy_of(sha256: str, size: str) -> Path | None:
     return copy
 
 
+def set_aside(sha256: str, *, before: int) -> bool:
+    """Take an original that no tap names out of the way, its row with it; False when an upload has just come for it.
+
+    The row goes first: an upload that finds the file gone waits for this, and then writes both anew."""
+    with apart(writes=True) as session:
+        session.execute(sa.delete(Original).where(Original.sha256 == sha256))
+        done = _store().set_aside(sha256, before)
+        if not done:
+            session.rollback()
+        return done
+
+
+def sweep(before: int) -> int:
+    """Delete what uploads that were cut short before an instant left behind."""
+    return _store().sweep(before)
+
+
 def _note_undecodable(sha256: str) -> None:
     with apart(writes=True) as session:
         rows = sa.update(Original).where(Original.sha256 == sha256, Original.undecodable.is_not(True))

@@ -25,6 +25,7 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})  # ENOSPC also w
 _KEY = re.compile(r"[0-9a-f]{64}")
 _PART = ".part-"
 _DAMAGED = ".damaged-"
+_ASIDE = ".aside-"
 
 
 class Refused(Exception):
@@ -132,7 +133,7 @@ class FolderStore:
     def leftovers(self, before: int) -> list[Path]:
         """Temporary files last written before an instant (epoch ms): of uploads that a crash cut short."""
         parts = self.root.glob(f"{_PART}*")
-        return sorted(path for path in parts if path.stat().st_mtime_ns // 1_000_000 < before)
+        return sorted(path for path in parts if _written(path) < before)
 
     def sweep(self, before: int) -> int:
         """Delete the leftovers, none of which was ever acknowledged; how many there were."""
@@ -140,6 +141,27 @@ class FolderStore:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def set_aside(self, sha256: str, before: int) -> bool:
+        """Take an original that nothing names out of the way, unless an upload has touched it since `before`.
+
+        Looked at after the renaming: an upload either touched the file first, or finds none and places its own."""
+        source, target = self.path(sha256), self.root / f"{_ASIDE}{sha256}"
+        try:
+            os.replace(source, target)
+        except FileNotFoundError:
+            return True
+        if _written(target) < before:
+            return True
+        os.replace(target, source)
+        return False
+
+    def is_older(self, sha256: str, before: int) -> bool:
+        """Whether no upload has touched the file since an instant; also when there is none."""
+        try:
+            return _written(self.path(sha256)) < before
+        except FileNotFoundError:
+            return True
 
     def damaged(self) -> list[Path]:
         """Files that no longer had their bytes when the same original came in once more."""
@@ -164,9 +186,15 @@ class FolderStore:
         if target.exists() and not self.is_intact(sha256):
             # Kept for whoever asks what happened to it; the name goes back to the bytes it stands for.
             os.replace(target, self.root / f"{_DAMAGED}{sha256[:16]}-{part.name.removeprefix(_PART)}")
-        if not target.exists():
+        try:
+            os.utime(target)  # young again, so that a sweep at this moment leaves it (or puts it back)
+        except FileNotFoundError:
             os.replace(part, target)
         _fsync_folder(self.root)  # also for a known original: whoever put it may not have come this far
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns // 1_000_000
 
 
 def _read_head(stream: BinaryIO) -> bytes:

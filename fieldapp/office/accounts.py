@@ -30,7 +30,7 @@ def add_user(username: str, name: str, *, county: str, city: str, role: str) -> 
         today = clock.today()
         grant = actions.grant_role(person.id, home.id, Role(role), today, today + timedelta(365 * ROLE_YEARS))
         if role == Role.HEAD.value:  # whoever holds the server installs the county's first head
-            grant.confirmed_by, grant.confirmed_at = person.id, clock.now()
+            actions.install_role(grant, at=clock.now())
     return f"{username} 的初始密码是 {password}，第一次登录时要改"
 
 

@@ -157,7 +157,7 @@ class ServicePoint(Closable, Versioned, Base):
     opening: Mapped[list[dict[str, Any]]] = mapped_column(
         sa.JSON, default=list
     )  # opening.py says what it holds
-    hours_said: Mapped[Text] = mapped_column("hours", default="")  # words from before 0005 that are no times
+    hours_said: Mapped[Text] = mapped_column("hours", default="")  # words from before 0008 that are no times
     unit: Mapped[Unit] = relationship()
     counters: Mapped[list["Counter"]] = relationship(back_populates="point", order_by="Counter.name")
 

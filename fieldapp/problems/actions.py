@@ -219,9 +219,8 @@ def amend_problem(
         "criteria": list(criteria),
         "way": verification,
     }
-    problem_flow.take(problem, "amend", by=by, at=at, facts=facts)
     problem.criteria, problem.verification = list(criteria), verification
-    db.session.flush()
+    problem_flow.take(problem, "amend", by=by, at=at, facts=facts)
 
 
 def revise_problem(

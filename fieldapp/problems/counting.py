@@ -60,4 +60,4 @@ def until_words(day: date, limit: str, estimated: bool = False) -> str:
 def refuse_past(day: date, today: date, knows_past: bool) -> None:
     """A deadline that is over before it begins is set only by somebody who says so."""
     if day < today and not knows_past:
-        raise RuleBroken(f"期限 {dated_text(day)} 已经过了，还要这样定就勾上", "past")
+        raise RuleBroken(f"期限 {dated_text(day)} 已经过了，要这样定就勾上", "past")

@@ -126,7 +126,7 @@ class ReviseForm(Form):
     limit_text = StringField("期限", [REQUIRED, a_limit], description=LIMIT_HINT)
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
-    past = BooleanField("知道已经过了，还是这样定")
+    past = BooleanField("仍这样定")
     reason = TextAreaField(
         "为什么改",
         [REQUIRED, Length(min=10, message="至少 10 个字"), at_most(1000), unmarked],
@@ -144,7 +144,7 @@ class IssueForm(Form):
         description="期限从这天起算，休息日也可以",
     )
     shown = HiddenField()
-    past = BooleanField("知道期限已经过了，还是这样交办")
+    past = BooleanField("仍这样定")
 
 
 class OnceForm(Form):

@@ -26,19 +26,27 @@ def lock(problem: Problem) -> None:
 def write(problem: Problem, action: str, payload: dict[str, Any], by: Any, at: int) -> None:
     """Save, and say so in the problem's history."""
     db.session.flush()
-    history.append(problem.stream, action, actor=by.actor, at=at, payload=payload)
+    said = {**payload, "content": problem.content_hash}
+    history.append(problem.stream, action, actor=by.actor, at=at, payload=said)
 
 
 def write_created(problems: Sequence[Problem], by: Any, at: int) -> None:
     """Save them, and begin their histories; once for a whole sheet, since the phones' taps wait for it."""
     db.session.flush()
-    said = {problem.stream: {"number": problem.number} for problem in problems}
+    said = {
+        problem.stream: {"number": problem.number, "content": problem.content_hash} for problem in problems
+    }
     history.append_first(said, "create", actor=by.actor, at=at)
 
 
 def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
     """Measures in this order, for a problem to take."""
-    return [Measure(county_id=county_id, place=place, text=text) for place, text in enumerate(texts)]
+    return [
+        Measure(
+            county_id=county_id, place=place, text=text, reports=[]
+        )  # none are looked for in the database
+        for place, text in enumerate(texts)
+    ]
 
 
 def set_measures(problem: Problem, texts: Sequence[str]) -> dict[str, list[Any]]:
@@ -171,9 +179,10 @@ def report_measure(
     report.n, report.done, report.at = _next(row), done, at
     report.by_id, report.by_office = by.person_id, by.is_office
     db.session.add(report)
+    db.session.flush()
+    db.session.expire(row, ["reports"])  # the history's hash is of them too
     said = {"measure": str(row.id), "progress": report.text, "done": done}
     write(problem, "enter_report" if by.is_office else "report", said, by, at)
-    db.session.expire(row, ["reports"])
     return report
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import heads, history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County, Person, Unit, same_county
@@ -48,6 +49,16 @@ STATE_LABELS = {
     "closed": "已销号",
     "reopened": "重启",
 }
+
+
+_CONTENT = (
+    "county_id", "inspection_id", "unit_id", "team_id", "number", "text", "short_name", "severity", "criteria",
+    "criterion_tags", "verification", "department", "responsible", "limit_text", "issued_on", "due", "due_estimated",
+    "due_rule",
+)  # fmt: skip
+
+
+CONTENT_COLUMNS = 2  # since 0009: a measure's person, day and reports instead of its last report
 
 
 class Problem(Versioned, Base):
@@ -93,6 +104,13 @@ class Problem(Versioned, Base):
     def stream(self) -> str:
         return stream_name("problem", self.id)
 
+    @property
+    def content_hash(self) -> str:
+        """Of all that the row and its measures say but the state."""
+        measures = [row.content for row in sorted(self.measures, key=lambda row: (row.place, row.id))]
+        own = {name: getattr(self, name) for name in _CONTENT}
+        return history.content_hash({**own, "measures": measures}, CONTENT_COLUMNS)
+
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return problem_rows(cls, viewer)
@@ -125,6 +143,13 @@ class Measure(Versioned, Base):
     reports: Mapped[list["MeasureReport"]] = relationship(
         back_populates="measure", order_by="MeasureReport.n.desc()"
     )
+
+    @property
+    def content(self) -> list[Any]:
+        """All that is said of it, for the hash of its problem. A report is known by its number: 0009 makes ids anew."""
+        reports = sorted(self.reports, key=lambda each: each.n)
+        told = [[each.n, each.text, each.done, each.at, each.by_id, each.by_office] for each in reports]
+        return [self.id, self.place, self.text, self.responsible, self.planned_on, told]
 
     @property
     def newest(self) -> "MeasureReport | None":
@@ -168,3 +193,6 @@ class MeasureReport(Base):
         measures, problems = (Base.metadata.tables[name] for name in ("measures", "problems"))
         mine = sa.select(measures.c.id).join(problems, problems.c.id == measures.c.problem_id)
         return sa.and_(cls.measure_id.in_(mine.where(problem_rows(problems.c, viewer))))
+
+
+heads.grows(MeasureReport, by=("measure_id",))

@@ -9,8 +9,9 @@ colleague's judgements can be read, one's own stand: only a leader's correction 
 from typing import Any
 from uuid import UUID
 
+from fieldapp.visits.holding import is_instant, plain
 from fieldapp.visits.instants import key_of
-from fieldapp.visits.kinds import KINDS, Tap, is_instant, plain, problems_of
+from fieldapp.visits.kinds import KINDS, Tap, problems_of
 from fieldapp.visits.log import JUDGEMENTS, Log
 from fieldapp.visits.record import Struck
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldapp import ids
+from fieldapp import heads, ids
 from fieldapp.db import Base, Id, apart, db
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.visits import draw, vault
@@ -35,6 +35,9 @@ class DrawRow(Base):
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return sa.false()
+
+
+heads.grows(DrawRow)
 
 
 @dataclass(frozen=True)
@@ -123,10 +126,13 @@ def make_draw(
         rest_days=any(each.is_rest for each in days),
         estimated=[each.day.isoformat() for each in days if each.estimated],
     )
-    owner = vault.token(by.person_id, "all", "draw")
+    _keep(made, vault.token(by.person_id, "all", "draw"))
+    return made
+
+
+def _keep(made: Draw, owner: str) -> None:
     db.session.add(DrawRow(id=UUID(made.id), token=owner, key_id=vault.KEY_ID, blob=vault.seal(asdict(made))))
     db.session.flush()
-    return made
 
 
 def draws_of(viewer: Any) -> list[Draw]:
@@ -135,14 +141,23 @@ def draws_of(viewer: Any) -> list[Draw]:
         rows = session.scalars(
             sa.select(DrawRow.blob).where(DrawRow.token == vault.token(viewer.person_id, "all", "draw"))
         ).all()
-    return sorted((Draw(**vault.unseal(row)) for row in rows), key=lambda each: each.at, reverse=True)
+    found = [each for each in map(opened, rows) if each is not None]
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def opened(blob: bytes) -> Draw | None:
+    """The draw of a blob; None when it does not open."""
+    try:
+        return Draw(**vault.unseal(blob))
+    except (vault.Unreadable, TypeError):
+        return None
 
 
 def draw_for(viewer: Any, draw_id: UUID, *, knows: bool = False) -> Draw:
     """One draw for whoever drew it, or for a knower of its plan (`knows`); raises NotVisible."""
     with apart() as session:
         blob = session.scalar(sa.select(DrawRow.blob).where(DrawRow.id == draw_id))
-    found = Draw(**vault.unseal(blob)) if blob else None
+    found = opened(blob) if blob else None
     if found is None or found.county_id != str(viewer.county_id):
         raise NotVisible
     if not knows and found.by != str(viewer.person_id):

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fieldapp.visits.amending import NOT_CORRECTED, correct, corrected_fields, reason_of, undo
 from fieldapp.visits.frame import Frame
+from fieldapp.visits.holding import plain
 from fieldapp.visits.instants import When, key_of
-from fieldapp.visits.kinds import KINDS, Tap, plain, problems_of
+from fieldapp.visits.kinds import KINDS, Tap, problems_of
 from fieldapp.visits.log import Log, opened
 from fieldapp.visits.record import Conflict, Rival
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import UUID
 
-from fieldapp.visits.kinds import Tap, is_instant
+from fieldapp.visits.holding import is_instant
+from fieldapp.visits.kinds import Tap
 from fieldapp.visits.record import CHECKED, PHONE, SERVER
 
 JUMP_MS = 2_000  # less is the clocks' own drift

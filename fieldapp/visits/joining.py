@@ -3,6 +3,7 @@
 The same judgement serves the tap when it comes in and the office when it decides on it later (parking.py).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -185,10 +186,17 @@ def make(session: Session, asked: Asked, fit: Fit, *, actor: str, at: int) -> bo
         "briefing": values["briefing_version"],
         "plan": str(values["plan_id"] or ""),
         "people": sorted(str(each) for each in people),
+        "knowers": knowers_hash(knowers),
+        "content": session.get_one(Visit, asked.visit_id).content_hash,
     }
     stream = stream_name("visit", asked.visit_id)
     history.append(stream, "begin", actor=actor, at=at, payload=began, session=session)
     return True
+
+
+def knowers_hash(knowers: Iterable[UUID]) -> str:
+    """The list of names as the history may hold it: whoever reads a visit's history need not know who knew."""
+    return history.content_hash({"knowers": sorted(str(each) for each in knowers)})
 
 
 def join(session: Session, visit_id: UUID, person: UUID) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from fieldapp.visits.holding import LISTS, plain
+
 NOTE_LIMIT = 2000  # characters; a longer text is kept and flagged
 PAYLOAD_LIMIT = 64 * 1024  # bytes of the canonical payload; nobody types more on a phone
 
@@ -111,9 +113,6 @@ TIMES = ("wall_ms", "mono_ms", "origin_ms", "offset_ms", "offset_at")
 ENVELOPE = frozenset({"press", "into", "kind", "v", "visit", "person", "device", "seq", "csrf_token", *TIMES})
 _INTS = frozenset({"ago_s", "n", "briefing", "size", "instant", "taps", "first_seq", "last_seq"})
 _BOOLS = frozenset({"consent", "agrees"})
-_LISTS = frozenset({"photos", "unmet"})
-_DICTS = frozenset({"answers", "payload"})
-_FIRST_MS, _LAST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 to 2100
 _NESTED = {"interview": ("answers.", "answers"), "correct": ("to.", "payload")}
 _ANSWERS = "answers."  # within a correction: those of an interview, which it replaces as a whole
 _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -161,24 +160,6 @@ def problems_of(kind: str, payload: Mapping[str, Any]) -> dict[str, bool]:
     if payload != came and not any(found.values()):
         found["doubled_field"] = False
     return found
-
-
-def plain(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a known kind that hold what a form can hold: a field that came twice says nothing."""
-    return {name: value for name, value in payload.items() if _is_plain(name, value)}
-
-
-def _is_plain(name: str, value: object) -> bool:
-    if name in _LISTS and isinstance(value, list):
-        return all(isinstance(part, str) for part in value)
-    if name in _DICTS and isinstance(value, dict):
-        return all(_is_plain(key, part) for key, part in value.items())
-    return value is None or isinstance(value, str | int)
-
-
-def is_instant(value: object) -> bool:
-    """Whether it can be the moment of a visit: epoch ms of this century. A clock elsewhere tells nothing."""
-    return isinstance(value, int) and not isinstance(value, bool) and _FIRST_MS <= value < _LAST_MS
 
 
 def _is_usable(name: str, value: object) -> bool:
@@ -240,7 +221,7 @@ def _known(kind: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
 
 
 def _typed(kind: str, name: str, values: list[str]) -> Any:
-    if name in _LISTS and kind != "handin":
+    if name in LISTS and kind != "handin":
         return list(values)
     return _one_or_all([_scalar(kind, name, text) for text in values])
 

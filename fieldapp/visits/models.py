@@ -7,10 +7,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import heads, history
 from fieldapp.access.permissions import Permission
 from fieldapp.db import Base, Id, Instant, Text
 from fieldapp.organisations.models import Counter, ServicePoint, Team, Unit, same_county
 from fieldapp.workflow import stream_name
+
+_FROZEN = (
+    "county_id", "plan_id", "team_id", "unit_id", "point_id", "counter_id", "scenario_version_id", "briefing_version",
+    "briefing", "day",
+)  # fmt: skip
 
 
 class Plan(Base):
@@ -84,6 +90,11 @@ class Visit(Base):
     @property
     def stream(self) -> str:
         return stream_name("visit", self.id)
+
+    @property
+    def content_hash(self) -> str:
+        """Of what `begin` froze."""
+        return history.content_hash({name: getattr(self, name) for name in _FROZEN})
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
@@ -212,3 +223,9 @@ class TapRow(Base):
         if viewer.is_unit or viewer.is_city:
             return sa.false()
         return sa.or_(cls.person == viewer.person_id, _of_visible_visit(cls.visit, viewer))
+
+
+heads.grows(TapRow, by=("visit", "person"), columns=("row_hash",))  # it hashes all the rest
+heads.grows(PlanRead, by=("person_id",))
+heads.grows(VisitAttendance, by=("visit_id",))
+heads.grows(ParkedDecision, by=("visit",))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from fieldapp import history
+from fieldapp import heads, history
 from fieldapp.db import insert, rows_changed, system_reads
 from fieldapp.db import table as bare
 from fieldapp.errors import RuleBroken
@@ -48,6 +48,7 @@ def _add(session: Session, row: ParkedDecision) -> None:
         session.execute(insert(bare(ParkedDecision)).values(values).on_conflict_do_nothing())
     ):
         raise RuleBroken("刚才有人定过了，刷新再看", "decision")
+    heads.add("parked_decisions", [values], session)
 
 
 def _take_in(session: Session, visit: Visit | None, visit_id: UUID, person: UUID, by: Any, at: int) -> str:

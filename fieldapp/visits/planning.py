@@ -170,7 +170,7 @@ def _knowers(wish: Wish, by: Any, changes: PlannedVisit | None) -> list[str]:
 
 
 def at_same_place(wish: Wish, *, by: Any, changes: PlannedVisit | None) -> list[PlannedVisit]:
-    """Other plans for this counter and these days, of those that the planner may know; what is read is logged."""
+    """Other plans for this counter and these days, of those that the planner may know."""
     if (wish.ends - wish.starts).days >= LONGEST_SPAN:  # refused anyway
         return []
     besides = changes.id if changes else ""

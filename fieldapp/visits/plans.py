@@ -4,6 +4,8 @@ A plan is read only by somebody on its list of names, and the reading is logged 
 Nobody outside visits/ imports this module (import-linter). Outside requests of a knower only `begin` opens a plan.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock, ids
+from fieldapp import clock, heads, ids
 from fieldapp.access.permissions import Permission
 from fieldapp.db import apart, db, is_writing
 from fieldapp.db import table as bare
@@ -74,29 +76,31 @@ class PlannedVisit:
 
 def save(plan: PlannedVisit) -> None:
     """Write a new plan or a new version of it, with its index."""
-    row = _row(UUID(plan.id), db.session())
-    if row is None:
-        db.session.add(Plan(id=UUID(plan.id), key_id=vault.KEY_ID, blob=vault.seal(asdict(plan))))
-        db.session.flush()
+    table, blob = bare(Plan), vault.seal(asdict(plan))
+    of_it = table.c.id == UUID(plan.id)
+    last = db.session.scalar(sa.select(table.c.version).where(of_it).with_for_update()) or 0
+    if last:
+        db.session.execute(sa.update(table).where(of_it).values(blob=blob, version=last + 1))
     else:
-        table = bare(Plan)
-        db.session.execute(
-            sa.update(table)
-            .where(table.c.id == UUID(plan.id))
-            .values(blob=vault.seal(asdict(plan)), version=table.c.version + 1)
-        )
+        db.session.add(Plan(id=UUID(plan.id), key_id=vault.KEY_ID, blob=blob))
+        db.session.flush()
+    heads.move(f"plan:{plan.id}", last + 1, hashlib.sha256(blob).hexdigest(), db.session)
     _index(plan)
 
 
 def _index(plan: PlannedVisit) -> None:
     table = bare(PlanIndex)
     db.session.execute(sa.delete(table).where(table.c.plan_id == UUID(plan.id)))
+    db.session.execute(
+        sa.insert(table), [{"token": token, "plan_id": UUID(plan.id)} for token in sorted(tokens_of(plan))]
+    )
+
+
+def tokens_of(plan: PlannedVisit) -> set[str]:
+    """What a plan stands under in the index."""
     days = vault.days(plan.first_day - timedelta(plan.early_days), plan.last_day)
     spans = days + vault.months(plan.first_day, plan.last_day)
-    tokens = {vault.token(UUID(person), when) for person in plan.knowers for when in spans}
-    db.session.execute(
-        sa.insert(table), [{"token": token, "plan_id": UUID(plan.id)} for token in sorted(tokens)]
-    )
+    return {vault.token(UUID(person), when) for person in plan.knowers for when in spans}
 
 
 def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
@@ -121,7 +125,9 @@ def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:
 def at_counter(
     viewer: Any, counter_id: UUID, first: date, last: date, *, besides: str = ""
 ) -> list[PlannedVisit]:
-    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given."""
+    """The plans of a counter on any of these days that somebody of the office knows of, but for the one given.
+
+    Not logged: whoever shows them calls `note_shown`, in the same request and outside what may be undone."""
     known = {plan.id: plan for month in vault.months(first, last) for plan in _found(viewer, month)}
     found = [
         plan
@@ -129,15 +135,19 @@ def at_counter(
         if plan.counter_id == str(counter_id) and plan.first_day <= last and first <= plan.last_day
     ]
     found = [plan for plan in found if may_know(viewer, plan) and not plan.cancelled and plan.id != besides]
-    _log(viewer, found)
     return sorted(found, key=lambda plan: (plan.starts, plan.id))
+
+
+def note_shown(viewer: Any, found: list[PlannedVisit]) -> None:
+    """Log the reading of plans that `at_counter` gave."""
+    _log(viewer, found)
 
 
 def open_for(viewer: Any, plan_id: UUID) -> PlannedVisit:
     """One plan for somebody who may know it; raises NotVisible. Logged and committed before it is returned."""
     with apart() as session:
         row = _row(plan_id, session)
-    plan = _clear(row) if row else None
+    plan = opened(row) if row else None
     if plan is None or not may_know(viewer, plan):
         raise NotVisible
     _log(viewer, [plan])
@@ -165,17 +175,18 @@ def version_of(plan_id: UUID, *, held: bool = False) -> int:
 def at_begin(plan_id: UUID, session: Session) -> PlannedVisit | None:
     """The plan that a `begin` names, opened by the system; `session` is a system session."""
     row = _row(plan_id, session)
-    return _clear(row) if row else None
+    return opened(row) if row else None
 
 
 def at_begin_of(visit_id: UUID, person: UUID, day: date, session: Session) -> PlannedVisit | None:
     """The plan, if there is one, whose visit somebody begins without naming it; `session` is a system session."""
     rows = session.execute(
-        sa.select(Plan.id, Plan.blob)
+        sa.select(Plan.__table__)
         .join(PlanIndex, PlanIndex.plan_id == Plan.id)
         .where(PlanIndex.token == vault.token(person, day.isoformat()))
     )
-    return next((plan for plan in map(_clear, rows) if plan.visit_id == str(visit_id)), None)
+    found = (opened(row) for row in rows)
+    return next((plan for plan in found if plan and plan.visit_id == str(visit_id)), None)
 
 
 def with_briefing(plan: PlannedVisit, content: dict[str, Any], at: int) -> PlannedVisit:
@@ -196,15 +207,23 @@ def reads_of(plan_id: UUID) -> list[PlanRead]:
 
 
 def _found(viewer: Any, when: str) -> list[PlannedVisit]:
-    token = vault.token(viewer.person_id, when)
+    plans = [opened(row) for row in _indexed(viewer, [when])]
+    return [plan for plan in plans if plan is not None and str(viewer.person_id) in plan.knowers]
+
+
+def has_unreadable(viewer: Any, whens: list[str]) -> bool:
+    """Whether the index leads this person, on these days or months, to a plan that cannot be opened."""
+    return any(opened(row) is None for row in _indexed(viewer, whens))
+
+
+def _indexed(viewer: Any, whens: list[str]) -> Sequence[Any]:
+    tokens = [vault.token(viewer.person_id, when) for when in whens]
     with apart() as session:
-        rows = session.execute(
+        return session.execute(
             sa.select(Plan.id, Plan.blob)
             .join(PlanIndex, PlanIndex.plan_id == Plan.id)
-            .where(PlanIndex.token == token)
+            .where(PlanIndex.token.in_(tokens))
         ).all()
-    plans = [_clear(row) for row in rows]
-    return [plan for plan in plans if str(viewer.person_id) in plan.knowers]
 
 
 def _row(plan_id: UUID, session: Session) -> Any:
@@ -212,8 +231,13 @@ def _row(plan_id: UUID, session: Session) -> Any:
     return session.execute(sa.select(table.c.id, table.c.blob).where(table.c.id == plan_id)).first()
 
 
-def _clear(row: Any) -> PlannedVisit:
-    return PlannedVisit(**vault.unseal(row.blob))
+def opened(row: Any) -> PlannedVisit | None:
+    """A row's plan; None when it does not open or holds another plan: one bad row must not hide the good ones."""
+    try:
+        plan = PlannedVisit(**vault.unseal(row.blob))
+    except (vault.Unreadable, TypeError):
+        return None
+    return plan if plan.id == str(row.id) else None
 
 
 def _log(viewer: Any, plans: list[PlannedVisit]) -> None:
@@ -231,7 +255,12 @@ def _log(viewer: Any, plans: list[PlannedVisit]) -> None:
     if not rows:
         return
     if is_writing():
-        db.session.execute(sa.insert(bare(PlanRead)), rows)
+        _write_reads(rows, db.session())
         return
     with apart(writes=True) as session:
-        session.execute(sa.insert(bare(PlanRead)), rows)
+        _write_reads(rows, session)
+
+
+def _write_reads(rows: list[dict[str, Any]], session: Session) -> None:
+    session.execute(sa.insert(bare(PlanRead)), rows)
+    heads.add("plan_reads", rows, session)

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from fieldapp import heads
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.models import same_county
 
@@ -93,3 +94,7 @@ class ItemVersion(Base):
 def _refuse_change(_mapper: Mapper[Any], _connection: sa.Connection, row: Any) -> None:
     if sa.inspect(row).session.is_modified(row):
         raise RuntimeError("a version never changes; make the next one")
+
+
+heads.grows(ScenarioVersion)
+heads.grows(ItemVersion)

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import ids
+from fieldapp import heads, ids
 from fieldapp.db import db, insert, rows_changed
 from fieldapp.visits import kinds
 from fieldapp.visits.models import TapRow
@@ -114,6 +114,7 @@ def take_in(
     rival = _rival(session, sent.id, digest)
     if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
         return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at)
+    heads.add("taps", [vars(tap)], session)  # what has been acknowledged must be there
     return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, at)
 
 
@@ -151,16 +152,17 @@ def _row(tap: kinds.Tap) -> dict[str, Any]:
 
 def taps_of(visit: UUID, session: Session) -> list[kinds.Tap]:
     """Every tap of a visit as the fold takes it; the caller has asked whether its viewer may see the visit."""
-    return [_tap(row) for row in session.execute(sa.select(_TAPS).where(_TAPS.c.visit == visit))]
+    return [tap_of(row) for row in session.execute(sa.select(_TAPS).where(_TAPS.c.visit == visit))]
 
 
 def own_taps(visit: UUID, person: UUID, device: str, session: Session) -> list[kinds.Tap]:
     """What one person made on one phone: the base of the manifest."""
     rows = sa.select(_TAPS).where(_TAPS.c.visit == visit, _TAPS.c.person == person, _TAPS.c.device == device)
-    return [_tap(row) for row in session.execute(rows)]
+    return [tap_of(row) for row in session.execute(rows)]
 
 
-def _tap(row: Any) -> kinds.Tap:
+def tap_of(row: Any) -> kinds.Tap:
+    """A stored row as the fold takes it; raises ValueError when its content is no JSON."""
     fields = dict(row._mapping)
     return kinds.Tap(**{**fields, "payload": json.loads(fields["payload"])})
 

@@ -10,11 +10,15 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 
 KEY_ID = "k1"
 STEP = 4096  # bytes; a plan's length must not tell how many problems it checks
+
+
+class Unreadable(Exception):
+    """A blob that this key does not open."""
 
 
 def seal(content: dict[str, Any]) -> bytes:
@@ -24,8 +28,11 @@ def seal(content: dict[str, Any]) -> bytes:
 
 
 def unseal(blob: bytes) -> dict[str, Any]:
-    """The JSON of a blob; raises InvalidToken when the key or the bytes are not ours."""
-    value: dict[str, Any] = json.loads(_fernet().decrypt(blob))
+    """The JSON of a blob; raises Unreadable when the key or the bytes are not ours."""
+    try:
+        value: dict[str, Any] = json.loads(_fernet().decrypt(blob))
+    except (InvalidToken, ValueError) as error:
+        raise Unreadable from error
     return value
 
 

@@ -1,6 +1,7 @@
 """The schema is made, taken back and made again; models and migrations agree; no step loses a trigger."""
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -15,12 +16,17 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from fieldapp import config, history
+from fieldapp.access.models import Audit, RoleGrant
 from fieldapp.app import create_app, is_migrated
 from fieldapp.db import apart, db, table
+from fieldapp.heads import Head, is_genuine
+from fieldapp.office import triggers as office_triggers
+from fieldapp.office.check import faults
 from fieldapp.schema import downgrade, upgrade
 from fieldapp.visits.models import Visit, VisitAttendance, VisitPerson
 from tests import databases
 from tests.conftest import Factory, close
+from tests.story import Story
 from tests.tampering import APPEND_ONLY
 
 POSTGRES = databases.KIND == "postgres"
@@ -118,8 +124,58 @@ def test_no_step_loses_a_trigger(blank: Flask) -> None:
             assert triggers() == (expected_triggers(before) if before != "base" else set()), revision
 
 
+def test_the_check_knows_every_trigger_in_the_words_of_the_migrations(blank: Flask) -> None:
+    """Where this fails after a new migration: what is found belongs into fieldapp/office/triggers.json."""
+    with blank.app_context():
+        upgrade()
+        with apart() as session:
+            found = office_triggers.found(session)
+    assert set(found) == expected_triggers()
+    assert found == office_triggers.expected("postgresql" if POSTGRES else "sqlite"), json.dumps(found)
+
+
 def test_every_table_that_only_grows_is_named() -> None:
     assert {table for revision in REVISIONS for table in grows(revision)} == set(APPEND_ONLY)
+
+
+def test_heads_of_what_is_there_are_built_as_they_were_written(story: Story) -> None:
+    """A database from before 0005: every head is made from the rows, and who is confirmed gets an audit row."""
+    with story.app.app_context():
+        before = _heads()
+        downgrade(revision="0004")
+        upgrade()
+        assert {name: end for name, end in _heads().items() if not name.startswith("audit:")} == {
+            name: end for name, end in before.items() if not name.startswith("audit:")
+        }
+        assert list(faults()) == []
+        with apart() as session:
+            known = sa.select(Audit.about).where(Audit.event == "role_known")
+            confirmed = sa.select(RoleGrant.role).where(RoleGrant.confirmed_by.is_not(None))
+            roles = sorted(session.scalars(confirmed))
+            assert sorted(about.split(" ")[1] for about in session.scalars(known)) == roles
+            assert {"clerk", "head"} <= set(roles)
+        downgrade(revision="0004")
+        upgrade()
+        with apart() as session:
+            assert len(session.scalars(known).all()) == len(roles)  # the same rows speak for it a second time
+
+
+def test_what_has_no_history_gets_a_head_at_nought(blank: Flask) -> None:
+    planned, unplanned = uuid4(), uuid4()
+    with blank.app_context():
+        upgrade(revision="0004")
+        _visits(planned, unplanned, uuid4(), uuid4())
+        upgrade()
+        heads = _heads()
+        assert {heads[f"visit:{each}"] for each in (planned, unplanned)} == {(0, "0" * 64)}
+        assert heads["all:visit"] == (2, "0" * 64)
+
+
+def _heads() -> dict[str, tuple[int, str]]:
+    with apart() as session:
+        rows = list(session.scalars(sa.select(Head)))
+        assert all(is_genuine(row) for row in rows)
+        return {row.name: (row.seq, row.hash) for row in rows}
 
 
 def test_who_is_confirmed_is_derived_on_the_way_down(blank: Flask) -> None:
@@ -191,18 +247,18 @@ def test_hours_that_can_be_read_become_times_and_others_stay_as_written(blank: F
         "": "",
     }
     with blank.app_context():
-        upgrade(revision="0004")
+        upgrade(revision="0007")
         ids = {text: uuid4() for text in written}
         for text, key in ids.items():
             _put(
                 "service_points", id=key, county_id=uuid4(), unit_id=uuid4(), name="x", hours=text, version=1
             )
-        upgrade(revision="0005")
+        upgrade(revision="0008")
         times = [{"days": [1, 2, 3, 4, 5], "spans": [["9:00", "17:00"]]}]
         for text, key in ids.items():
             hours, opening = _get("service_points", key, hours=sa.Text, opening=sa.JSON)
             assert (hours, opening) == (("", times) if written[text] == "9:00–17:00" else (text, [])), text
-        downgrade(revision="0004")
+        downgrade(revision="0007")
         assert {_get("service_points", key, hours=sa.Text)[0] for key in ids.values()} == set(
             written.values()
         )
@@ -211,7 +267,7 @@ def test_hours_that_can_be_read_become_times_and_others_stay_as_written(blank: F
 def test_reports_that_were_written_over_come_back_from_the_history(blank: Flask) -> None:
     county, person, measure = uuid4(), uuid4(), uuid4()
     with blank.app_context():
-        upgrade(revision="0005")
+        upgrade(revision="0008")
         _put("counties", id=county, name="x", city="x", settings="{}", version=1)
         _put("people", id=person, county_id=county, name="x", home="", version=1)
         old = {
@@ -229,16 +285,16 @@ def test_reports_that_were_written_over_come_back_from_the_history(blank: Flask)
                 history.append(
                     "problem:1", "report", actor=f"person:{person}", at=at, payload=said, session=session
                 )
-        upgrade(revision="0006")
+        upgrade(revision="0009")
         before = _reports()
         assert before == [
             (1, "贴了一楼", False, 1, person),
             (2, "二楼也贴了", True, 2, person),
         ]
-        downgrade(revision="0005")
+        downgrade(revision="0008")
         kept = _get("measures", measure, progress=sa.Text, done=sa.Boolean, reported_at=sa.BigInteger)
         assert kept == ("二楼也贴了", True, 2)
-        upgrade(revision="0006")
+        upgrade(revision="0009")
         assert _reports() == before
 
 

@@ -1,6 +1,5 @@
 """`fieldapp check` is silent on sound data and names what somebody changed behind the application's back."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,68 +39,62 @@ def edit_history(story: Story) -> str:
     stream = f"visit:{story.handed_in()}"
     edited = 'UPDATE history SET entry = replace(entry, \'"action":"collect"\', \'"action":"gather"\')'
     sql(story, "history", f"{edited} WHERE stream = '{stream}' AND seq = 2")
-    return f"history {stream} entry 2: content does not match its hash"
+    return f"历史 {stream} 第 2 条：内容和它的指纹对不上"
 
 
 def edit_tap(story: Story) -> str:
     tap = story.row(TapRow, TapRow.kind == "overall")
     sql(story, "taps", "UPDATE taps SET payload = replace(payload, '销号', '督办') WHERE kind = 'overall'")
-    return f"tap {tap} of visit {story.handed_in()}: content does not match its hashes"
+    return f"记录 {tap}（回访 {story.handed_in()}）：内容和它的指纹对不上"
 
 
 def swap_photo(story: Story) -> str:
     first, second = photos(story)
     first.chmod(0o600)
     first.write_bytes(second.read_bytes())
-    return f"photo {first.name}: the file is not the one that was stored"
+    return f"照片 {first.name}：文件不是当时收下的那个"
 
 
 def change_one_byte(story: Story) -> str:
     first = photos(story)[0]
     first.chmod(0o600)
     first.write_bytes(first.read_bytes()[:-1] + b"\x00")
-    return f"photo {first.name}: the file is not the one that was stored"
+    return f"照片 {first.name}：文件不是当时收下的那个"
 
 
 def lose_photo(story: Story) -> str:
     first = photos(story)[0]
     first.unlink()
-    return f"photo {first.name}: the file is missing"
-
-
-def leave_an_orphan(story: Story) -> str:
-    name = hashlib.sha256(b"orphan").hexdigest()
-    (story.app.extensions["settings"].photos / name).write_bytes(b"orphan")
-    return f"photo {name}: a file without a row"
+    return f"照片 {first.name}：文件不见了"
 
 
 def change_visit(story: Story) -> str:
     visit = story.handed_in()
     sql(story, "history", "UPDATE visits SET state = 'collected'")
-    return f"visit {visit}: state is collected, its history says handed_in"
+    return f"回访 {visit}：状态是等会签，历史说已交"
 
 
 def change_problem(story: Story) -> str:
     sql(story, "history", "UPDATE problems SET state = 'closed' WHERE number = '甘棠-07'")
-    return "problem 甘棠-07: state is closed, its history says rectifying"
+    return "问题 甘棠-07：状态是已销号，历史说整改中"
 
 
 def change_seal(story: Story) -> str:
     sql(story, "history", f"UPDATE visits SET seal = '{'0' * 64}'")
-    return f"visit {story.handed_in()}: the seal is not that of its taps"
+    return f"回访 {story.handed_in()}：封存的指纹不是历史记下的那个"
 
 
 def cut_the_end(story: Story) -> str:
-    """No link breaks where the newest entry is gone; the state that it led to does not follow any more."""
+    """No link breaks where the newest entry is gone; the head outside the chain still counts it."""
     visit = story.handed_in()
     sql(story, "history", f"DELETE FROM history WHERE stream = 'visit:{visit}' AND seq = 3")
-    return f"visit {visit}: state is handed_in, its history says collected"
+    return f"历史 visit:{visit}：登记过 3 条，只剩到第 2 条"
 
 
 def remove_a_tap(story: Story) -> str:
     visit = story.handed_in()
     sql(story, "taps", "DELETE FROM taps WHERE kind = 'overall'")
-    return f"visit {visit}: state is handed_in, its taps say otherwise"
+    return f"回访 {visit}：状态是已交，记录说不是"
 
 
 def lose_a_participant(story: Story) -> str:
@@ -109,14 +102,14 @@ def lose_a_participant(story: Story) -> str:
     with behind_the_back(story.app, "history") as session:
         gone = sa.delete(VisitPerson).where(VisitPerson.visit_id == visit, VisitPerson.person_id == who)
         assert session.execute(gone).rowcount
-    return f"visit {visit}: its people are not those of its history"
+    return f"回访 {visit}：参加的人和历史不一样"
 
 
 def add_a_word(story: Story) -> str:
     visit, who = story.handed_in(), story.viewer("inspector1").person_id
     with behind_the_back(story.app, "history") as session:
         session.add(VisitAttendance(visit_id=visit, person_id=who, n=1, went=False, by_id=who, at=1))
-    return f"visit {visit}: what the leader said is not what its history says"
+    return f"回访 {visit}：组长说谁去了，和历史不一样"
 
 
 def take_somebody_in(story: Story) -> str:
@@ -125,11 +118,11 @@ def take_somebody_in(story: Story) -> str:
     row = ParkedDecision(visit=visit, person_id=who.person_id, n=1, county_id=who.county_id, **said)
     with behind_the_back(story.app, "history") as session:
         session.add(row)
-    return f"visit {visit}: what was taken in is not what its history says"
+    return f"回访 {visit}：收进来的人和历史不一样"
 
 
 HANDS = (
-    edit_history, edit_tap, swap_photo, change_one_byte, lose_photo, leave_an_orphan, change_visit, change_problem,
+    edit_history, edit_tap, swap_photo, change_one_byte, lose_photo, change_visit, change_problem,
     change_seal, cut_the_end, remove_a_tap, lose_a_participant, add_a_word, take_somebody_in,
 )  # fmt: skip
 
@@ -153,6 +146,13 @@ def test_the_command_says_so_and_its_exit_status_too(story: Story, monkeypatch: 
     bad = CliRunner().invoke(cli.main, ["check"])
     assert bad.exit_code == 1
     assert bad.stderr.splitlines() == [said]
+    for photo in photos(story)[1:]:
+        photo.unlink()
+    assert CliRunner().invoke(cli.main, ["check"]).stderr.splitlines() == [
+        said,
+        "照片 还有 1 处，加 --all 全列出来",
+    ]
+    assert len(CliRunner().invoke(cli.main, ["check", "--all"]).stderr.splitlines()) == 2
     assert "好的" not in bad.stdout
 
 

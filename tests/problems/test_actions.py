@@ -78,7 +78,7 @@ def test_a_new_problem_belongs_to_its_inspection_and_its_history_begins(story: S
         )
     assert measures_of(story, "新-01") == ["排好班", "公示值班表"]
     entry = last_entry(story, "新-01")
-    assert (entry["seq"], entry["action"], entry["payload"]) == (1, "create", {"number": "新-01"})
+    assert (entry["seq"], entry["action"], entry["payload"]["number"]) == (1, "create", "新-01")
 
 
 def test_a_number_is_taken_once_in_a_county(story: Story) -> None:
@@ -237,6 +237,8 @@ def test_only_the_head_amends_and_the_history_keeps_reason_and_both_versions(sto
         assert (found.criteria, found.verification, found.state) == (["当天公示"], "on_site", "issued")
     said = last_entry(story, "示例-04")
     assert said["action"] == "amend"
+    with doing(story, "clerk", "示例-04") as (found, _how):
+        assert said["payload"].pop("content") == found.content_hash
     assert said["payload"] == {
         "from": "issued",
         "to": "issued",

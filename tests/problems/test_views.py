@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -433,6 +433,17 @@ def test_a_draft_kept_from_before_with_bare_days_is_not_handed_over(story: Story
     assert clerk.post(f"{page}/issue", data={"issued_on": day, "shown": day}).status_code == 422
 
 
+def test_a_named_day_before_the_feedback_leaves_the_feedback_to_be_changed(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    page = draft_with(story, clerk, (clock.today() - timedelta(30)).isoformat())
+    shown = clerk.get(page).text
+    assert "早于起算的" in shown
+    earlier = (clock.today() - timedelta(40)).isoformat()
+    asked = clerk.post(f"{page}/issue", data={"issued_on": earlier, "shown": ""})
+    sent = changed(fields_of(asked.text, f"{page}/issue"), past="y")
+    assert clerk.post(f"{page}/issue", data=sent).status_code == 303
+
+
 def test_the_head_corrects_deadline_and_responsibility_and_the_first_ones_are_kept(
     story: Story, as_: Any
 ) -> None:
@@ -510,7 +521,9 @@ def test_after_handing_over_the_button_says_what_it_still_changes(story: Story, 
 
 def test_a_new_problem_has_nothing_chosen(as_: Any, inspection: str) -> None:
     clerk = as_("clerk")
-    empty = changed(fields_of(clerk.get("/problems/new").text, "/problems/new"))
+    page = clerk.get("/problems/new").text
+    assert page.split('<div class="chips">')[1].split("</div>")[0].count('type="checkbox"') == 13
+    empty = changed(fields_of(page, "/problems/new"))
     chosen = {name: empty[name] for name in ("inspection_id", "severity", "verification", "limit_text")}
     assert chosen == {name: [""] for name in chosen}
     answer = clerk.post("/problems/new", data={**NEW, **chosen})

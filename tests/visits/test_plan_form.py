@@ -96,6 +96,8 @@ def test_the_same_counter_and_day_twice_is_told_and_must_be_meant(story: Story, 
     clerk = as_("clerk")
     assert save(story, clerk, clock.today()).status_code == 303
     before = doubles(story)
+    assert "至少选两个人" in save(story, clerk, clock.today(), people=[]).text
+    assert doubles(story) == before  # the first was not shown, so nobody read it
     told = save(story, clerk, clock.today())
     assert told.status_code == 422
     assert f"同一天同一窗口已有一次安排：{dated_text(clock.today())}，回访员乙、回访员甲" in told.text

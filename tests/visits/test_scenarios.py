@@ -15,6 +15,7 @@ from fieldapp.access.policy import Role, permissions_of
 from fieldapp.access.viewers import Viewer
 from fieldapp.db import SYSTEM, Base, bind_viewer, db
 from fieldapp.errors import Conflict, RuleBroken
+from fieldapp.keys import Keys
 from fieldapp.organisations.models import County, Person
 from fieldapp.visits import kinds, library
 from fieldapp.visits.scenario_content import (
@@ -36,7 +37,7 @@ from fieldapp.visits.scenarios import (
 
 ALL = library.scenarios()
 STORY = ALL["pension-join"]
-TABLES = ("counties", "people", "scenarios", "scenario_versions", "items", "item_versions")
+TABLES = ("counties", "people", "scenarios", "scenario_versions", "items", "item_versions", "heads")
 
 
 class TestLibrary:
@@ -202,6 +203,7 @@ def county() -> Iterator[UUID]:
     """A county with the library loaded; the session reads as the system until a test says otherwise."""
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    app.extensions["keys"] = Keys(b"", b"", b"", b"heads")
     db.init_app(app)
     visibility.install()
     with app.app_context():

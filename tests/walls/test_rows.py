@@ -17,6 +17,8 @@ CORE = re.compile(r"__table__|\bbare\(|exec_driver_sql|sa\.text\(|text\(\"")
 CORE_FILES = {
     "db.py": "the pragmas and the helper itself",
     "history.py": "appends and reads its own stream as system",
+    "office/triggers.py": "reads the schema",
+    "heads.py": "numbers and hashes of what was written, never shown",
     "access/actions.py": "attempts and logins, counted before anybody is known",
     "evidence/actions.py": "inserts an original's row",
     "visits/taps.py": "the door: keeps first and judges later",

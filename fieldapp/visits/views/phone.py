@@ -40,6 +40,7 @@ def today() -> Any:
         running=[seen for seen in running if str(seen.visit.id) not in to_begin],
         joinable=queries.joinable(who.person_id, who.team_ids),
         day=clock.today(),
+        unreadable=plans.has_unreadable(who, [clock.today().isoformat()]),
     )
 
 

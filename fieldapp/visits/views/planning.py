@@ -51,7 +51,15 @@ def plans_index() -> Any:
     rows = plans.of_months(viewer(), months)
     names = {str(unit.id): unit.name for unit in units()}
     begun = {row.id for row in rows if queries.is_visible(UUID(row.visit_id))}
-    return render("visits/plans.html", rows=rows, names=names, teams=queries.team_names(), begun=begun)
+    unreadable = plans.has_unreadable(viewer(), months)
+    return render(
+        "visits/plans.html",
+        rows=rows,
+        names=names,
+        teams=queries.team_names(),
+        begun=begun,
+        unreadable=unreadable,
+    )
 
 
 @pages.route("/plans/where", methods=["GET", "POST"])
@@ -141,13 +149,13 @@ def _plan_page(
 
 
 def _save(form: PlanForm, wish: planning.Wish, changes: Any) -> plans.PlannedVisit | None:
-    """The saved plan, or the form's errors. A plan at the same place is looked up outside the attempt: that somebody
-    was shown it stays on record."""
-    others = [] if form.again.data else planning.at_same_place(wish, by=viewer(), changes=changes)
-    plan = None
+    """The saved plan, or the form's errors."""
+    plan, others = None, []
     with rules_beside(form):
         plan = planning.save_plan(wish, by=viewer(), at=clock.now(), changes=changes)
+        others = [] if form.again.data else planning.at_same_place(wish, by=viewer(), changes=changes)
         planning.refuse_double(others)
+    plans.note_shown(viewer(), others)  # the attempt is undone, that somebody was shown them is not
     return None if has_errors(form) else plan
 
 

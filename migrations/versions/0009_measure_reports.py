@@ -10,8 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+from fieldapp.heads import START, element, mac, sum_of
+
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -35,6 +37,7 @@ REPORTS = sa.table(
     sa.column("by_id", sa.Uuid),
     sa.column("by_office", sa.Boolean),
 )
+HEADS = sa.table("heads", *(sa.column(name) for name in ("name", "seq", "hash", "mac")))
 
 
 def upgrade() -> None:
@@ -42,6 +45,7 @@ def upgrade() -> None:
     op.add_column("measures", sa.Column("planned_on", sa.Date(), nullable=True))
     _reports()
     _from_history()
+    _heads()
     for column in ("progress", "done", "reported_at"):
         op.drop_column("measures", column)
     is_sqlite = op.get_bind().dialect.name == "sqlite"
@@ -104,6 +108,36 @@ def _uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+def _heads() -> None:
+    """Count what is there, by measure, and how many measures that is (fieldapp/heads.py, 0005)."""
+    connection = op.get_bind()
+    columns = sorted(column.name for column in REPORTS.columns)
+    elements: dict[str, list[str]] = {}
+    for row in connection.execute(sa.select(REPORTS)).mappings():
+        name = f"measure_reports:{row['measure_id']}"
+        elements.setdefault(name, []).append(element("measure_reports", columns, row))
+    ends = {name: (len(hashes), sum_of(hashes)) for name, hashes in elements.items()}
+    ends["all:measure_reports"] = (len(ends), START)
+    rows = [
+        {"name": name, "seq": seq, "hash": digest, "mac": mac(name, seq, digest)}
+        for name, (seq, digest) in sorted(ends.items())
+    ]
+    connection.execute(sa.insert(HEADS), rows)
+
+
+def _forget_heads() -> None:
+    """Their trigger lets none go; it is lifted for these and laid again in the same words."""
+    connection, ours = op.get_bind(), HEADS.c.name.like("%measure_reports%")
+    if connection.dialect.name == "sqlite":
+        find = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'heads_no_delete'"
+        lift, lay = "DROP TRIGGER heads_no_delete", str(connection.scalar(sa.text(find)))
+    else:
+        lift, lay = (f"ALTER TABLE heads {verb} TRIGGER heads_no_delete" for verb in ("DISABLE", "ENABLE"))
+    connection.exec_driver_sql(lift)
+    connection.execute(sa.delete(HEADS).where(ours))
+    connection.exec_driver_sql(lay)
+
+
 def sqlite_statements(table: str, keys: tuple[tuple[str, ...], ...]) -> list[str]:
     """As 0004 has them: no change, and no row in the place of another, by a key or by its rowid."""
     refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: no row takes the place of another'); END"
@@ -140,5 +174,6 @@ def downgrade() -> None:
         values = {"progress": row.text, "done": row.done, "reported_at": row.at}
         connection.execute(sa.update(MEASURES).where(MEASURES.c.id == row.measure_id).values(**values))
     op.drop_table("measure_reports")
+    _forget_heads()
     for column in ("responsible", "planned_on"):
         op.drop_column("measures", column)

@@ -1,0 +1,78 @@
+"""The registers of heads, and tables to which rows are only added: as many, and the same, as were counted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genuine, sum_of
+from fieldapp.office.finding import Finding, guarded
+
+KIND = "登记"
+STREAMS = {"problem": "问题的历史", "visit": "回访的历史", "county": "县的历史", "plan": "安排"}
+TABLES = {
+    "taps": "回访的记录",
+    "plan_reads": "谁看过安排",
+    "audit": "登录和权限",
+    "draws": "抽签",
+    "scenario_versions": "场景的版本",
+    "item_versions": "条目的版本",
+    "visit_attendance": "组长说谁去了",
+    "parked_decisions": "合不上的记录怎么定",
+    "measure_reports": "单位报的进展",
+}
+Sums = dict[str, tuple[int, str]]
+
+
+def findings(session: Session) -> Iterator[Finding]:
+    """Registers first: a head that went with all it spoke of is missing nowhere else."""
+    heads = {row.name: row for row in session.scalars(sa.select(Head).order_by(Head.name))}
+    if not any(is_genuine(head) for head in heads.values()):
+        yield Finding(KIND, "没有一条签章对得上：keys/heads.key 不是写这个库的那把，或登记被清空了")
+    for kind, word in (STREAMS | TABLES).items():
+        why = _register_fault(kind, heads)
+        if why:
+            yield Finding(KIND, f"{word}：{why}")
+    for name, word in TABLES.items():
+        yield from guarded(word, name, "内容读不出来", _table, name, word, heads, session)
+
+
+def _register_fault(kind: str, heads: dict[str, Head]) -> str:
+    register = heads.get(f"{REGISTER}:{kind}")
+    there = sum(name.startswith(f"{kind}:") for name in heads)
+    if register is None:
+        return "总登记不见了"
+    if not is_genuine(register):
+        return "总登记没有签章，或签章不对"
+    return "" if register.seq == there else f"总登记有 {register.seq} 份，库里是 {there} 份"
+
+
+def _table(name: str, word: str, heads: dict[str, Head], session: Session) -> Iterator[Finding]:
+    sums = _sums(GROWN[name], session)
+    counted = {head for head in heads if head.startswith(f"{name}:")}
+    for each in sorted(counted | sums.keys()):
+        why = _fault(sums.get(each, (0, START)), heads.get(each))
+        if why:
+            yield Finding(word, f"{each}：{why}")
+
+
+def _sums(grown: Grown, session: Session) -> Sums:
+    sums: Sums = {}
+    wanted = [grown.table.c[name] for name in sorted({*grown.columns, *grown.by})]
+    rows: Any = session.execute(sa.select(*wanted).execution_options(yield_per=1000)).mappings()
+    for row in rows:
+        name = grown.name_of(row)
+        count, total = sums.get(name, (0, START))
+        sums[name] = count + 1, sum_of([total, element(grown.table.name, grown.columns, row)])
+    return sums
+
+
+def _fault(there: tuple[int, str], head: Head | None) -> str:
+    if head is None:
+        return f"有 {there[0]} 条，登记却不见了"
+    if not is_genuine(head):
+        return "登记没有签章，或签章不对"
+    if there[0] != head.seq:
+        return f"收下过 {head.seq} 条，库里是 {there[0]} 条"
+    return "" if there[1] == head.hash else "条数对，有的不是当时收下的"
