@@ -14,7 +14,7 @@ from fieldapp.access import sessions, visibility
 from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
-from fieldapp.web import forms, guard, handlers, menu, ui
+from fieldapp.web import forms, guard, handlers, menu, said, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
@@ -70,6 +70,7 @@ def _features(app: Flask) -> None:
         app.register_blueprint(views.pages)
     ui.install(app)
     menu.install(app)
+    said.install(app)
     sessions.install(app)
     handlers.install(app)
 

@@ -1,5 +1,7 @@
-"""What a browser would send: the fields of a page's form as it stands, without script; and where they stand."""
+"""What a browser would send: the fields of a page's form as it stands, without script; and where they stand. And what
+a table says."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -137,3 +139,13 @@ def changed(fields: Fields, **values: str | list[str] | None) -> Sent:
         if new is not None:
             sent[name] = [new] if isinstance(new, str) else new
     return sent
+
+
+def cells_of(html: str, caption: str = "") -> list[list[str]]:
+    """The words of each row's cells in the (first) table with this caption, without the labels that cards have."""
+    body = html.split(f"{caption}</caption>")[1].split("<tbody>")[1].split("</tbody>")[0]
+    body = re.sub(r'<span class="cell-label">.*?</span>', "", body)
+    rows = [
+        re.findall(r"<td[^>]*>(.*?)</td>", row, flags=re.S) for row in body.split("</tr>") if "<td" in row
+    ]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in rows]

@@ -141,8 +141,8 @@ def _viewer(
         team_ids=frozenset(row.place for row in teams),
         led_team_ids=frozenset(row.place for row in teams if row.confirmed),
         unit_id=next((row.place for row in grants if row.role == Role.UNIT.value), None),
-        city=city,
         county_ids=_counties_of_city(city, session) if kept == {Role.CITY} else (county_id,),
+        city=city,
     )
 
 

@@ -13,7 +13,8 @@ from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.access.viewers import viewer_of
 from fieldapp.db import apart
 from fieldapp.organisations.actions import add_person
-from fieldapp.organisations.queries import units
+from fieldapp.organisations.models import Unit
+from fieldapp.organisations.queries import one, units
 from fieldapp.web import menu
 from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside
 from fieldapp.web.guard import needs, open_to_everyone
@@ -110,11 +111,18 @@ def me() -> Any:
     return render(
         "access/me.html",
         status=422 if has_errors(form) else 200,
+        frame="layout.html" if who.is_unit or _is_on_foot(who) else "desk.html",
         form=form,
         account=account,
         logins=logins,
         roles=roles,
+        sees=one(Unit, who.unit_id).name if who.unit_id else who.place,
     )
+
+
+def _is_on_foot(who: Any) -> bool:
+    """Whether the phone's pages are where this person works."""
+    return bool(who.has(Permission.MAKE_VISITS) and not who.is_office)
 
 
 @pages.post("/me/sight")
@@ -147,7 +155,7 @@ def accounts() -> Any:
                 person.id, who.county_id, form.username.data, form.password.data, temporary=True
             )
         if not has_errors(form):
-            return see("access.account", account_id=made.id, said="saved")
+            return see("access.account", account_id=made.id, said="person_added")
     rows = queries.accounts()
     seen = queries.last_seen(row.id for row in rows)
     status = 422 if has_errors(form) else 200
@@ -165,7 +173,7 @@ def account(account_id: UUID) -> Any:
             role, span = Role(form.role.data), (form.starts.data, form.ends.data)
             actions.grant_role(found.person_id, found.county_id, role, *span, unit_id=unit_id)
         if not has_errors(form):
-            return see("access.account", account_id=account_id, said="saved")
+            return see("access.account", account_id=account_id, said="role_given")
     return _account_page(found, form)
 
 
@@ -207,7 +215,7 @@ def reset_password(account_id: UUID) -> Any:
 def disable_account(account_id: UUID) -> Any:
     """Stop the account and end its logins."""
     actions.disable_account(queries.account(account_id), by=viewer(), at=clock.now())
-    return see("access.account", account_id=account_id, said="saved")
+    return see("access.account", account_id=account_id, said="account_stopped")
 
 
 @pages.post("/accounts/<uuid:account_id>/enabled")
@@ -215,7 +223,7 @@ def disable_account(account_id: UUID) -> Any:
 def enable_account(account_id: UUID) -> Any:
     """Take a stopped account into use again."""
     actions.enable_account(queries.account(account_id), by=viewer(), at=clock.now())
-    return see("access.account", account_id=account_id, said="saved")
+    return see("access.account", account_id=account_id, said="account_enabled")
 
 
 @pages.post("/roles/<uuid:grant_id>/end")
@@ -224,7 +232,7 @@ def end_role(grant_id: UUID) -> Any:
     """A standing role ends."""
     found = queries.grant(grant_id)
     actions.end_role(found, by=viewer(), at=clock.now())
-    return see("access.accounts", said="saved")
+    return see("access.accounts", said="role_ended")
 
 
 @pages.get("/roles")
@@ -250,4 +258,4 @@ def _roles_page(reset: Account | None = None, password: str = "") -> Any:
 def confirm_role(grant_id: UUID) -> Any:
     """The head's word."""
     actions.confirm_role(queries.grant(grant_id), by=viewer(), at=clock.now())
-    return see("access.roles_to_confirm", said="saved")
+    return see("access.roles_to_confirm", said="role_confirmed")

@@ -202,7 +202,8 @@ def standing(
     end = min(today, stopped_on or today)
     is_late = end > due_day
     count = _distance(due_day, end, unit, overrides)
-    amount = _amount_words(count.days, unit, abs((due_day - end).days))
+    years = _years(due_day, end) if is_late else ""
+    amount = years or _amount_words(count.days, unit, abs((due_day - end).days))
     if end == stopped_on:
         text = f"已停止计时，超期 {amount}" if is_late else "已停止计时，没有超期"
         return Standing("stopped", count.days, text, is_late, count.estimated)
@@ -216,6 +217,12 @@ def _distance(a: date, b: date, unit: Unit, overrides: Overrides) -> Count:
     if unit is Unit.WORKDAY:
         return working_days_between(a, b, overrides)
     return Count(abs((a - b).days), False)
+
+
+def _years(a: date, b: date) -> str:
+    """Full years, when there are any: 2111 working days tell nobody how long that is."""
+    years = b.year - a.year - ((b.month, b.day) < (a.month, a.day))
+    return f"{years} 年" if years > 0 else ""
 
 
 def _amount_words(days: int, unit: Unit, calendar_days: int) -> str:

@@ -13,10 +13,10 @@ from fieldapp.organisations import actions as organisations
 from fieldapp.organisations.models import County, Round, Team, Unit
 
 LOGINS = (
-    ("inspector1", "回访员甲", "第一组回访人员"),
-    ("inspector2", "回访员乙", "第一组回访人员"),
-    ("leader1", "第一组组长", "第一组组长"),
-    ("origin3", "第三组组长", "发现问题的第三组组长"),
+    ("inspector1", "回访员甲", "第一巡察组回访人员"),
+    ("inspector2", "回访员乙", "第一巡察组回访人员"),
+    ("leader1", "第一巡察组组长", "第一巡察组组长"),
+    ("origin3", "第三巡察组组长", "发现问题的第三巡察组组长"),
     ("clerk", "经办员甲", "巡察办经办"),
     ("head", "主任甲", "巡察办主任"),
     ("unit", "甘棠镇联络员", "单位联络员"),
@@ -72,11 +72,11 @@ def _grant(county_id: UUID, person_id: UUID, role: Role, unit: Unit) -> RoleGran
 
 
 def make_teams(of: Round, cast: Cast) -> tuple[Team, Team]:
-    """第一组 of two inspectors and their leader, 第三组 of the finder."""
+    """第一巡察组 of two inspectors and their leader, 第三巡察组 of the finder."""
     first, third = organisations.add_team(of, "第一巡察组"), organisations.add_team(of, "第三巡察组")
     for name, leads in (("inspector1", False), ("inspector2", False), ("leader1", True)):
         organisations.join_team(first, cast[name], of.starts, of.ends, by=SYSTEM, leads=leads)
     organisations.join_team(third, cast["origin3"], of.starts, of.ends, by=SYSTEM, leads=True)
-    other = organisations.add_person(of.county_id, "第三组组员")
+    other = organisations.add_person(of.county_id, "第三巡察组组员")
     organisations.join_team(third, other.id, of.starts, of.ends, by=SYSTEM)
     return first, third

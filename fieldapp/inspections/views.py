@@ -49,7 +49,7 @@ def new() -> Any:
     """A team inspects a unit."""
     form = _new_form()
     if carry_out(form, lambda: _add(form)):
-        return see("inspections.index", said="saved")
+        return see("inspections.index", said="added")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=None)
 
 
@@ -65,5 +65,5 @@ def edit(inspection_id: UUID) -> Any:
     row = queries.inspection(inspection_id)
     form = bound(forms.DaysForm, obj=row)
     if carry_out(form, lambda: actions.edit_inspection(row, _days(form), version=version_of(form))):
-        return see("inspections.index", said="saved")
+        return see("inspections.index", said="changed")
     return render("inspections/edit.html", status=422 if has_errors(form) else 200, form=form, row=row)

@@ -22,7 +22,7 @@ def point(point_id: UUID) -> Any:
     form = bound(forms.PointForm, data=_as_written(row))
     said, version = (form.name.data, form.address.data or "", form.hours.data or ""), version_of(form)
     if carry_out(form, lambda: correcting.edit_point(row, *said, version=version)):
-        return see("organisations.unit", unit_id=row.unit_id, said="saved")
+        return see("organisations.unit", unit_id=row.unit_id, said="changed")
     return _place_page("organisations/point.html", row, form)
 
 
@@ -33,7 +33,7 @@ def counter(counter_id: UUID) -> Any:
     row = queries.one(Counter, counter_id)
     form = bound(forms.CounterNameForm, obj=row)
     if carry_out(form, lambda: correcting.edit_counter(row, form.name.data, version=version_of(form))):
-        return see("organisations.unit", unit_id=row.unit_id, said="saved")
+        return see("organisations.unit", unit_id=row.unit_id, said="changed")
     return _place_page("organisations/counter.html", row, form)
 
 
@@ -68,7 +68,7 @@ def _close(row: ServicePoint | Counter, page: str, form: Any) -> Any:
     closing = with_ids(bound(forms.ClosureForm), "closure-")
     day, version = closing.closed_on.data, version_of(closing)
     if carry_out(closing, lambda: correcting.close_place(row, day, version=version)):
-        return see("organisations.unit", unit_id=row.unit_id, said="saved")
+        return see("organisations.unit", unit_id=row.unit_id, said="place_closed")
     return _place_page(page, row, form, closing)
 
 
@@ -90,7 +90,7 @@ def _reopen(row: ServicePoint | Counter) -> Any:
     form = bound(forms.VersionForm)
     if is_sent(form):
         correcting.close_place(row, None, version=version_of(form))
-    return see("organisations.unit", unit_id=row.unit_id, said="saved")
+    return see("organisations.unit", unit_id=row.unit_id, said="place_open")
 
 
 @pages.route("/people/<uuid:person_id>", methods=["GET", "POST"])
@@ -101,7 +101,7 @@ def person(person_id: UUID) -> Any:
     form = bound(forms.PersonForm, obj=row)
     said, version = (form.name.data, form.home.data or ""), version_of(form)
     if carry_out(form, lambda: correcting.edit_person(row, *said, version=version)):
-        return see("organisations.person", person_id=person_id, said="saved")
+        return see("organisations.person", person_id=person_id, said="changed")
     return render(
         "organisations/person.html",
         status=422 if has_errors(form) else 200,

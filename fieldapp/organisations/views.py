@@ -52,7 +52,7 @@ def add_unit() -> Any:
                 viewer().county_id, form.name.data, form.party_org.data or "", form.phone_name.data
             )
         if not has_errors(form):
-            return see("organisations.unit", unit_id=made.id, said="saved")
+            return see("organisations.unit", unit_id=made.id, said="added")
     return render("organisations/units.html", status=422, rows=queries.units(), form=form)
 
 
@@ -82,7 +82,7 @@ def edit_unit(unit_id: UUID) -> Any:
             names = (form.name.data, form.party_org.data or "", form.phone_name.data)
             correcting.edit_unit(row, *names, version=version_of(form))
         if not has_errors(form):
-            return see("organisations.unit", unit_id=unit_id, said="saved")
+            return see("organisations.unit", unit_id=unit_id, said="changed")
     return _unit_page(row, form=form)
 
 
@@ -95,7 +95,7 @@ def add_point(unit_id: UUID) -> Any:
         with rules_beside(form):
             actions.add_point(row, form.name.data, form.hours.data or "", form.address.data or "")
         if not has_errors(form):
-            return see("organisations.unit", unit_id=unit_id, said="saved")
+            return see("organisations.unit", unit_id=unit_id, said="added")
     return _unit_page(row, point_form=form)
 
 
@@ -106,7 +106,7 @@ def add_counter(point_id: UUID) -> Any:
     point = queries.one(ServicePoint, point_id)
     form = with_ids(bound(forms.CounterForm), f"counter-{point_id}-")
     if carry_out(form, lambda: actions.add_counter(point, form.name.data)):
-        return see("organisations.unit", unit_id=point.unit_id, said="saved")
+        return see("organisations.unit", unit_id=point.unit_id, said="added")
     return _unit_page(point.unit, counter_forms={point_id: form})
 
 
@@ -126,7 +126,7 @@ def add_round() -> Any:
         with rules_beside(form):
             made = actions.add_round(viewer().county_id, form.name.data, form.starts.data, form.ends.data)
         if not has_errors(form):
-            return see("organisations.round_", round_id=made.id, said="saved")
+            return see("organisations.round_", round_id=made.id, said="added")
     return render("organisations/rounds.html", status=422, rows=queries.rounds(), form=form)
 
 
@@ -147,7 +147,7 @@ def add_team(round_id: UUID) -> Any:
         with rules_beside(form):
             made = actions.add_team(row, form.name.data)
         if not has_errors(form):
-            return see("organisations.team", team_id=made.id, said="saved")
+            return see("organisations.team", team_id=made.id, said="added")
     return render("organisations/round.html", status=422, row=row, teams=queries.teams(round_id), form=form)
 
 
@@ -176,7 +176,7 @@ def join_team(team_id: UUID) -> Any:
             person, span = UUID(form.person_id.data), (form.starts.data, form.ends.data)
             actions.join_team(row, person, *span, leads=form.leads.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("organisations.team", team_id=team_id, said="saved")
+            return see("organisations.team", team_id=team_id, said="added")
     return _team_page(row, form)
 
 
@@ -186,7 +186,7 @@ def end_membership(membership_id: UUID) -> Any:
     """Somebody leaves the team today."""
     row = queries.one(TeamMembership, membership_id)
     actions.end_membership(row, clock.today())
-    return see("organisations.team", team_id=row.team_id, said="saved")
+    return see("organisations.team", team_id=row.team_id, said="left_team")
 
 
 @pages.get("/people")
@@ -220,7 +220,7 @@ def add_person() -> Any:
     form = bound(forms.PersonForm)
     if is_sent(form):
         actions.add_person(viewer().county_id, form.name.data, form.home.data or "")
-        return see("organisations.people", said="saved")
+        return see("organisations.people", said="added")
     return _people_page(form=form)
 
 
@@ -235,7 +235,7 @@ def add_recusal() -> Any:
             person, unit_id = UUID(form.person.data), UUID(form.unit.data)
             actions.add_recusal(viewer().county_id, person, unit_id, form.reason.data)
         if not has_errors(form):
-            return see("organisations.people", said="saved")
+            return see("organisations.people", said="recused")
     return _people_page(recusal_form=form)
 
 

@@ -1,5 +1,6 @@
 """Forms of a problem, its measures, and the import."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -196,3 +197,13 @@ class FilterForm(Form):
     severity = SelectField("程度", validate_choice=False)
     due = SelectField("期限", validate_choice=False)
     q = StringField("查找")
+
+    def told(self, names: Iterable[str]) -> str:
+        """What is asked for, in the words of these fields."""
+        return "·".join(word for word in (_asked_for(self[name]) for name in names) if word)
+
+
+def _asked_for(field: Any) -> str:
+    if not field.data or isinstance(field, StringField):
+        return f"“{field.data}”" if field.data else ""
+    return next((str(each.label) for each in field.choices if each.value == field.data), "")

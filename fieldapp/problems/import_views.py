@@ -111,7 +111,7 @@ def confirm_import() -> Any:
     of = inspection(inspection_id)
     if is_sent(form):
         made = actions.import_rows(rows, of, by=viewer(), at=clock.now())
-        return see("problems.index", unit=str(made[0].unit_id), said="saved")
+        return see("problems.index", unit=str(made[0].unit_id), said="imported", n=len(made))
     return _preview_page(of, sheet.Sheet(rows), form.token.data or "")
 
 

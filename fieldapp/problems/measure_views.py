@@ -24,7 +24,7 @@ def add_measure(problem_id: UUID) -> Any:
     found, form = queries.problem(problem_id), bound(forms.MeasureForm)
     how = {"key": form.key, "by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.add_measure(found, _claim(form), **how)):
-        return saved(problem_id)
+        return saved(problem_id, said="added")
     show = show_to_unit if viewer().is_unit else show_to_office
     return show(found, status=422, measure_form=form)
 
@@ -37,7 +37,7 @@ def word_measure(measure_id: UUID) -> Any:
     form = bound(forms.MeasureForm, obj=found)
     how = {"by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.word_measure(found, _claim(form), **how)):
-        return saved(found.problem_id)
+        return saved(found.problem_id, said="changed")
     status = 422 if has_errors(form) else 200
     return render("problems/words.html", status=status, form=form, row=found.problem)
 
@@ -48,7 +48,7 @@ def raise_measure(measure_id: UUID) -> Any:
     """One place further up."""
     found = queries.measure(measure_id)
     measuring.raise_measure(found, by=viewer(), at=clock.now())
-    return saved(found.problem_id)
+    return saved(found.problem_id, said="raised")
 
 
 @pages.route("/measures/<uuid:measure_id>", methods=["GET", "POST"])
@@ -60,7 +60,7 @@ def report(measure_id: UUID) -> Any:
     form = bound(forms.ProgressForm, data={"done": said.done})
     how = {"key": form.key, "by": who, "at": clock.now()}
     if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
-        return saved(found.problem_id)
+        return saved(found.problem_id, said="reported")
     page = "problems/measure.html" if who.is_unit else "problems/measure_entry.html"
     open_ = queries.takes_reports(found.problem, who)
     context: dict[str, Any] = {"row": found.problem, "measure": said, "takes_reports": open_}

@@ -14,7 +14,7 @@ from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
-from fieldapp.organisations.models import County, Person
+from fieldapp.organisations.models import County, Person, Unit
 from fieldapp.organisations.queries import one
 from fieldapp.problems.counting import limit_words
 from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, MeasureReport, Problem
@@ -51,6 +51,10 @@ class UnitMeasure:
     @property
     def done(self) -> bool:
         return self.newest is not None and self.newest.done
+
+    @property
+    def is_reported(self) -> bool:
+        return bool(self.reports)
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,18 @@ def ledger(filters: dict[str, Any], today: date) -> list[Line]:
     return lines
 
 
+def places() -> list[Any]:
+    """Counties and units of the problems that the viewer may see, each once."""
+    rows = sa.select(
+        County.name.label("county"),
+        County.id.label("county_id"),
+        Unit.name.label("unit"),
+        Unit.id.label("unit_id"),
+    )
+    rows = rows.select_from(Problem).join(Unit, Unit.id == Problem.unit_id)
+    return list(db.session.execute(rows.join(County, County.id == Problem.county_id).distinct()))
+
+
 def _asked(filters: dict[str, Any]) -> Iterator[sa.ColumnElement[bool]]:
     if filters.get("county"):
         yield Problem.county_id == _uuid(filters["county"])
@@ -235,9 +251,10 @@ def _uuid(text: str) -> UUID | None:
 
 @dataclass(frozen=True)
 class Sums:
-    """Counts over all that the viewer sees, whatever the filters."""
+    """Counts over what the filters ask for beside state and deadline: those are what the counts cut by."""
 
     all: int
+    issued: int  # what the shares are of: a draft is nobody's work yet
     closed: int
     working: int
     overdue: int
@@ -247,6 +264,7 @@ def sums(lines: list[Line]) -> Sums:
     """The boxes above the ledger; each is a filter of it, so that the rows behind it are one tap away."""
     return Sums(
         all=len(lines),
+        issued=sum(line.problem.state != "draft" for line in lines),
         closed=sum(line.problem.state in DONE for line in lines),
         working=sum(line.problem.state in WORKING for line in lines),
         overdue=sum(line.is_overdue for line in lines),

@@ -44,7 +44,7 @@ def _settle(form: Any, name: str, change: Callable[[CountyRules], CountyRules], 
     county = queries.county(viewer().county_id)
     how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: ruling.change_rules(county, change, reason=reason, **how)):
-        return see("problems.rules", said="saved")
+        return see("problems.rules", said="changed")
     return _page(**{name: form})
 
 
@@ -91,5 +91,5 @@ def settle_lists() -> Any:
 @needs(P.EDIT_RULES)
 def recount() -> Any:
     """Deadlines that were estimates, by the calendar as it is known now."""
-    ruling.recount_deadlines(by=viewer(), at=clock.now())
-    return see("problems.rules", said="saved")
+    n = ruling.recount_deadlines(by=viewer(), at=clock.now())
+    return see("problems.rules", said="recounted", n=n)

@@ -36,6 +36,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("problems", __name__)
+pages.add_app_template_global(STATE_LABELS.__getitem__, "problem_word")
 
 
 def list_name() -> str:
@@ -46,25 +47,33 @@ def list_name() -> str:
 
 
 menu.entry(20, "problems.index", list_name, "/measures")
+ASKS = ("unit", "state", "severity", "due", "q")
 CITY_ASKS = ("county", "unit", "state", "due")  # a filter by what one may not see would tell it
-OTHERS_ASK = ("unit", "state", "severity", "due", "q")
+CUTS = ("state", "due")  # what the figures above the list cut by; the rest of the filter holds for them too
 
 
 @pages.get("/problems")
 @needs(P.READ_PROBLEMS)
 def index() -> Any:
     """The ledger; a unit gets its own list, the city number, unit, state and day only."""
-    everything = queries.ledger({}, clock.today())
     if viewer().is_unit:
-        return _unit_list(everything)
-    form = _filters(everything)
-    asked = {name: form.data[name] for name in (CITY_ASKS if viewer().is_city else OTHERS_ASK)}
-    lines = queries.ledger(asked, clock.today()) if any(asked.values()) else everything
-    shown = {"sums": queries.sums(everything), "form": form, "filtered": any(asked.values()), **_words()}
+        return _unit_list(queries.ledger({}, clock.today()))
+    lines, shown = _asked_lines(CITY_ASKS if viewer().is_city else ASKS)
     if viewer().is_city:
         rows = [queries.city_view(line.problem, clock.today()) for line in lines]
         return render("problems/city.html", rows=rows, **shown)
-    return render("problems/index.html", lines=lines, list_name=list_name(), **shown)
+    return render("problems/index.html", lines=lines, list_name=list_name(), **_words(), **shown)
+
+
+def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, Any]]:
+    """The lines that the filter asks for, and what the page says of it."""
+    form = _filters()
+    asked = {name: form.data[name] for name in names if form.data[name]}
+    kept = {name: value for name, value in asked.items() if name not in CUTS}
+    counted = queries.ledger(kept, clock.today())
+    lines = counted if asked == kept else queries.ledger(asked, clock.today())
+    shown = {"sums": queries.sums(counted), "kept": kept, "asked": asked, "told": form.told(names)}
+    return lines, {"form": form, "names": names, **shown}
 
 
 def _unit_list(lines: list[queries.Line]) -> Any:
@@ -73,24 +82,22 @@ def _unit_list(lines: list[queries.Line]) -> Any:
     return render("problems/unit.html", first=first, others=others, list_name=list_name())
 
 
-def _filters(lines: list[queries.Line]) -> forms.FilterForm:
+def _filters() -> forms.FilterForm:
     """What can be asked for is what is there: no unit without a problem, no drafts for those who never see one."""
     form, who = from_query(forms.FilterForm), viewer()
-    form.county.choices, form.unit.choices = _places([line.problem for line in lines], who.is_city)
+    form.county.choices, form.unit.choices = _places(who.is_city)
     states = {code: label for code, label in STATE_LABELS.items() if code != "draft" or who.sees_drafts}
-    form.state.choices = offered([("", "全部"), ("working", "整改中（合计）"), *states.items()])
+    form.state.choices = offered([("", "全部"), ("working", "在单位手里（合计）"), *states.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
     form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
 
 
-def _places(problems: list[Problem], several: bool) -> tuple[list[SelectChoice], list[SelectChoice]]:
+def _places(several: bool) -> tuple[list[SelectChoice], list[SelectChoice]]:
     """Counties and units, by name; a unit's with its county's before it where there are several."""
-    counties = {(row.county.name, str(row.county_id)) for row in problems}
-    units = {
-        (f"{row.county.name}·{row.unit.name}" if several else row.unit.name, str(row.unit_id))
-        for row in problems
-    }
+    found = queries.places()
+    counties = {(row.county, str(row.county_id)) for row in found}
+    units = {(f"{row.county}·{row.unit}" if several else row.unit, str(row.unit_id)) for row in found}
     both = ([("", "全部"), *((key, name) for name, key in sorted(each))] for each in (counties, units))
     first, second = (offered(each) for each in both)
     return first, second
@@ -148,9 +155,9 @@ def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
     return render("problems/show.html", status=status, **context)
 
 
-def saved(problem_id: UUID) -> Any:
-    """To the problem's page, which says that it was kept."""
-    return see("problems.show", problem_id=problem_id, said="saved")
+def saved(problem_id: UUID, said: str) -> Any:
+    """To the problem's page, which says what was done."""
+    return see("problems.show", problem_id=problem_id, said=said)
 
 
 def _fresh_forms(found: Problem) -> dict[str, Any]:
@@ -175,7 +182,7 @@ def new() -> Any:
             of = inspection(UUID(form.inspection_id.data))
             made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return saved(made.id)
+            return saved(made.id, said="drafted")
     return _edit_page(form, None)
 
 
@@ -197,7 +204,7 @@ def edit(problem_id: UUID) -> Any:
     found = queries.problem(problem_id)
     form = _edit_form(found)
     if carry_out(form, lambda: _save(found, form)):
-        return saved(problem_id)
+        return saved(problem_id, said="changed")
     return _edit_page(form, found)
 
 
@@ -252,7 +259,7 @@ def issue(problem_id: UUID) -> Any:
     found, form = queries.problem(problem_id), bound(forms.IssueForm)
     how = {"by": viewer(), "at": clock.now(), "shown": form.shown.data or "", "knows_past": form.past.data}
     if carry_out(form, lambda: actions.issue_problem(found, form.issued_on.data, **how)):
-        return saved(problem_id)
+        return saved(problem_id, said="issued")
     return show_to_office(found, status=422, issue_form=form)
 
 
@@ -264,7 +271,7 @@ def amend(problem_id: UUID) -> Any:
     fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
     how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: actions.amend_problem(found, *fixed, **how)):
-        return saved(problem_id)
+        return saved(problem_id, said="changed")
     return show_to_office(found, status=422, amend_form=form)
 
 
@@ -280,7 +287,7 @@ def revise(problem_id: UUID) -> Any:
             new = {name: form[name].data or "" for name in actions.REVISED}
             actions.revise_problem(found, new, form.reason.data, knows_past=form.past.data, **how)
         if not has_errors(form):
-            return see("problems.show", problem_id=problem_id, said="saved")
+            return see("problems.show", problem_id=problem_id, said="changed")
     return show_to_office(found, status=422, revise_form=form)
 
 
@@ -289,7 +296,7 @@ def revise(problem_id: UUID) -> Any:
 def receive(problem_id: UUID) -> Any:
     """The unit's receipt, or the office's entry of it."""
     actions.receive_problem(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return saved(problem_id)
+    return saved(problem_id, said="received")
 
 
 @pages.post("/problems/<uuid:problem_id>/start")
@@ -297,7 +304,7 @@ def receive(problem_id: UUID) -> Any:
 def start(problem_id: UUID) -> Any:
     """Rectification begins."""
     actions.start_work(queries.problem(problem_id), by=viewer(), at=clock.now())
-    return saved(problem_id)
+    return saved(problem_id, said="started")
 
 
 from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401

@@ -85,6 +85,11 @@ def led(viewer: Any) -> list[LedVisit]:
     return [each for each in found if each.is_waiting or not each.is_frozen]
 
 
+def unspoken(viewer: Any) -> int:
+    """How many people the viewer still has to speak of."""
+    return sum(one.went is None for visit in led(viewer) for one in visit.people)
+
+
 def led_visit(visit_id: UUID, viewer: Any) -> LedVisit:
     """One of them; raises NotVisible."""
     with system_reads() as session:

@@ -35,7 +35,7 @@ def differing(rows: Iterable[Judgement]) -> frozenset[str]:
     """Subjects on which views differ where they may: of claims and suggestions each stands as it was given."""
     views: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        views[row.subject] |= {row.value} - {UNSURE}
+        views[row.subject] |= {row.given.said} - {UNSURE}
     return frozenset(subject for subject, values in views.items() if len(values) > 1)
 
 

@@ -84,6 +84,14 @@ def lists(county_id: UUID) -> tuple[list[Group], list[Group]]:
     return [group for group in groups if group.is_open][:MOST], done[:MOST]
 
 
+def waiting(county_id: UUID) -> int:
+    """How many groups wait for a decision."""
+    with system_reads() as session:
+        made = _decisions(county_id, session)
+        rows = session.execute(_grouped(county_id).where(_is_unfit()))
+        return sum(_is_open(row, made.get((row.visit, row.person), [])) for row in rows)
+
+
 def group(visit_id: UUID, person: UUID, county_id: UUID) -> Group:
     """One group, open or decided; raises NotVisible."""
     with system_reads() as session:
@@ -195,11 +203,17 @@ def _group(row: Any, made: dict[Key, list[ParkedDecision]], session: Session) ->
     said = made.get((row.visit, row.person), [])
     fields = {name: value for name, value in row._mapping.items() if name != "is_unfit"}
     fit = fit_in(session, row.visit, row.person)[1]
-    is_open = bool(row.is_unfit) and row.taps > (said[0].taps if said else 0)
     decisions = tuple(
         Decided(each.outcome, each.reason, session.get_one(Person, each.by_id).name, each.at) for each in said
     )
-    return Group(**fields, why=fit.why, is_adoptable=fit.is_adoptable, is_open=is_open, decisions=decisions)
+    return Group(
+        **fields, why=fit.why, is_adoptable=fit.is_adoptable, is_open=_is_open(row, said), decisions=decisions
+    )
+
+
+def _is_open(row: Any, said: list[ParkedDecision]) -> bool:
+    """Nothing decided yet, or more has come since."""
+    return bool(row.is_unfit) and row.taps > (said[0].taps if said else 0)
 
 
 def fit_in(session: Session, visit_id: UUID, person: UUID) -> tuple[Asked | None, Fit]:

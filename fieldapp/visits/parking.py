@@ -57,7 +57,8 @@ def _take_in(session: Session, visit: Visit | None, visit_id: UUID, person: UUID
     if asked is None or not fit.is_adoptable:
         raise RuleBroken(f"收不进来：{fit.why.value if fit.why else ''}", "decision")
     if visit is None:
-        if not make(session, asked, fit, actor=by.actor, at=at):
+        # without values somebody has made it since it was looked for
+        if fit.values is None or not make(session, asked, fit, actor=by.actor, at=at):
             raise RuleBroken("刚才有人开始了这一次，刷新再看", "decision")
         return "joined"
     if visit.handed_in_at is not None:

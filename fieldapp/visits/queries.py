@@ -104,6 +104,14 @@ def judging(problem_id: UUID) -> list[Visit]:
     return [row for row in rows if any(each.subject == about for each in record(row).conclusions)]
 
 
+def to_settle(team_ids: frozenset[UUID]) -> list[tuple[Visit, int]]:
+    """Visits of these teams that everybody has handed in and where two differ, with how often, newest first."""
+    rows = sa.select(Visit).where(Visit.state == "collected", Visit.team_id.in_(team_ids))
+    found = db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id))
+    counted = [(row, sum(conflict.is_open for conflict in record(row).conflicts)) for row in found]
+    return [(row, n) for row, n in counted if n]
+
+
 def photo_row(visit_id: UUID, tap_id: UUID) -> TapRow:
     """The tap that holds a photo of a visit which the viewer may see; raises NotVisible."""
     visit(visit_id)

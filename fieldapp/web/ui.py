@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, url_for
+from markupsafe import Markup
 
 from fieldapp import clock, ids
 from fieldapp.web.forms import sentences
@@ -73,6 +76,26 @@ def fingerprint_text(digest: str) -> str:
     return " ".join((digest[:4], digest[4:8], digest[8:12]))
 
 
+_ROW_OR_CELL = re.compile(r"<t([rd])\b[^>]*>")
+_LABEL = Markup('<span class="cell-label">{}</span> ')
+
+
+def with_labels(rows: Markup, heads: Sequence[str]) -> Markup:
+    """A table's rows with each column's name inside its cells: on a narrow screen a row is a card without a head, and
+    there the name must be text, for a reader says no drawn one. Every `<td` in `rows` is our own templates'."""
+    parts, column, end = [], 0, 0
+    for found in _ROW_OR_CELL.finditer(rows):
+        parts.append(rows[end : found.end()])
+        end = found.end()
+        if found[1] == "r":
+            column = 0
+            continue
+        if heads[column]:
+            parts.append(_LABEL.format(heads[column]))
+        column += 1
+    return Markup("").join([*parts, rows[end:]])
+
+
 @lru_cache(maxsize=256)
 def _hash(path: str, _stamp: int) -> str:
     with open(path, "rb") as file:
@@ -97,6 +120,7 @@ def install(app: Flask) -> None:
         "duration": duration_text,
         "fingerprint": fingerprint_text,
         "sentences": sentences,
+        "with_labels": with_labels,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(

@@ -1,4 +1,4 @@
-/* sources sha256 66f7709d537263a1570279101cdf62656e476d9ec962253e8a7121d621beedb2 */
+/* sources sha256 a6e4c473c2ee97fb5ac65a4b1a9f36cdce266ef55f544f68239170d489442c68 */
 (function () {
 var told = [];
 var box;
@@ -42,7 +42,7 @@ if (told.some(function (one) { return one.around === around; })) { return; }
 var label = !around.hasAttribute('data-one-of') && around.querySelector('legend, label');
 var said = field.closest('[data-missing]');
 var sentence = said ? said.getAttribute('data-missing') : '这一项要填';
-var name = label ? label.textContent.split(/[（。]/)[0].trim() + '：' : '';
+var name = label ? label.firstChild.textContent.split(/[（。]/)[0].trim() + '：' : '';
 var one = { around: around, note: make('span', ''), line: make('li', '', box.lastChild) };
 field.id = field.id || 'missing-' + event.timeStamp + told.length;
 make('a', name + sentence, one.line).href = '#' + field.id;

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.db import apart
+from tests.pages import cells_of
 from tests.story import Story
 
 
 def line_of(text: str, username: str) -> str:
-    return next(row for row in text.split("<tr>") if f">{username}<" in row)
+    """What the list says of an account."""
+    return "；".join(next(row for row in cells_of(text, "能登录的人") if row[1] == username))
 
 
 def test_the_list_says_role_unit_or_team_and_the_day_of_last_use(story: Story, as_: Any) -> None:

@@ -136,10 +136,10 @@ def test_it_leads_to_no_other_site(client: FlaskClient, target: str) -> None:
 
 
 def test_it_leads_on_to_the_page_first_asked_for(client: FlaskClient) -> None:
-    asked = client.get("/visits?said=saved")
+    asked = client.get("/problems?state=closed")
     page = client.get(asked.headers["Location"]).text
     sent = changed(fields_of(page, "/login"), username="clerk", password=PASSWORD)
-    assert client.post("/login", data=sent).headers["Location"] == "/visits?said=saved"
+    assert client.post("/login", data=sent).headers["Location"] == "/problems?state=closed"
 
 
 def test_logout_ends_the_login_itself(client: FlaskClient) -> None:

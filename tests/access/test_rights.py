@@ -48,7 +48,7 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(client: FlaskClient,
     password = password_on(admin.post(f"{address}/password").text)
     assert password not in admin.get(address).text
     assert log_in(client, "newcomer", "first-password-1").status_code == 422
-    assert log_in(client, "newcomer", password).headers["Location"] == "/me?said=must_change"
+    assert log_in(client, "newcomer", password).headers["Location"] == "/me"
 
 
 @pytest.mark.parametrize("username", [*READERS, "head", "city"])
@@ -71,7 +71,7 @@ def test_the_head_sets_it_and_it_is_written_down(
     assert f'action="/accounts/{account}/password"' in head.get("/roles").text
     password = password_on(head.post(f"/accounts/{account}/password").text)
     assert password not in head.get("/roles").text
-    assert log_in(client, username, password).headers["Location"] == "/me?said=must_change"
+    assert log_in(client, username, password).headers["Location"] == "/me"
     with story.app.app_context(), apart() as session:
         said = session.scalars(sa.select(Audit).where(Audit.event == "password_reset")).one()
     assert said.person_id == story.viewer(username).person_id
@@ -106,7 +106,7 @@ def test_the_server_sets_every_password(client: FlaskClient, story: Story) -> No
     for username in ("head", "city"):
         with story.app.app_context():
             password = reset_user(username).split("新密码是 ")[1].split("，")[0]
-        assert log_in(client, username, password).headers["Location"] == "/me?said=must_change"
+        assert log_in(client, username, password).headers["Location"] == "/me"
 
 
 def give_role(client: FlaskClient, account: UUID, role: str) -> TestResponse:

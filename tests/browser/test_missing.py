@@ -59,5 +59,5 @@ def test_what_the_browser_cannot_require_is_asked_too(page: Page) -> None:
     assert not posts
     hands.button("保存这一份")
     expect(page.locator("main")).to_contain_text("一共 1 份")
-    assert page.evaluate("() => scrollY") == 0
+    page.wait_for_function("() => scrollY === 0")
     assert len(posts) == 1

@@ -104,7 +104,7 @@ def desk_sight(desk: LogIn) -> list[Sight]:
     found.append(page.url)
     page.goto("/problems")
     page.get_by_role("link", name="示例：投诉电话没人接").first.click()
-    edit = page.get_by_role("link", name="修改").get_attribute("href") or ""
+    edit = page.get_by_role("link", name="改这个问题").get_attribute("href") or ""
     page.goto("/problems")
     shot(page, "ledger")
     return [Sight(page, (*found, edit)), Sight(desk("admin"), ("/accounts",))]

@@ -218,6 +218,10 @@ def test_under_the_civil_code_a_limit_ends_later_than_it_starts_and_on_a_working
         (date(2018, 6, 6), Unit.WORKDAY, ("soon", 0, "今天到期")),
         (date(2018, 6, 20), Unit.WORKDAY, ("overdue", 9, "超期 9 个工作日")),
         (date(2018, 6, 20), Unit.MONTH, ("overdue", 14, "超期 14 天")),
+        (date(2019, 6, 5), Unit.DAY, ("overdue", 364, "超期 364 天")),
+        (date(2019, 6, 6), Unit.DAY, ("overdue", 365, "超期 1 年")),
+        (date(2026, 11, 25), Unit.DAY, ("overdue", 3094, "超期 8 年")),
+        (date(2016, 6, 1), Unit.DAY, ("ok", 735, "还有 735 天")),
     ],
 )
 def test_standing_counts_in_its_unit(today: date, unit: Unit, expected: tuple[str, int, str]) -> None:

@@ -160,6 +160,15 @@ def test_template_keeps_to_the_content_policy(path: Path) -> None:
         assert not body.strip(), "inline script"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates" / "visits").glob("_*.html")), ids=lambda path: path.name
+)
+def test_what_a_phone_requires_has_a_sentence_of_its_own(path: Path) -> None:
+    text = path.read_text("utf-8")
+    asks = re.search(r"<(input|select|textarea)[^>]*\srequired\b|required=", text)
+    assert not asks or "data-missing" in text
+
+
 def test_nothing_comes_from_a_foreign_host() -> None:
     files = [*TEMPLATES, CSS, JS, HTMX, *SCRIPTS, *STATIC.rglob("*.svg"), *STATIC.rglob("*.scss")]
     for path in files:

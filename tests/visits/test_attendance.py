@@ -146,7 +146,8 @@ def test_his_later_taps_are_kept_and_parked(three: Three, story: Story, as_: Log
     say(leader, story, visit, "inspector2", "no")
     kept = send(second, visit, "begin", "观察")
     assert kept.headers["Outbox-Ack"]
-    assert kept.location.startswith("/n/?said=kept")
+    assert kept.location == "/n/"
+    assert "存下了" in second.get("/n/").text
     assert second.get(f"/n/{visit}").status_code == 404
     assert visit not in second.get("/n/").text
     assert who(story, "inspector2") not in people_of(story, visit)

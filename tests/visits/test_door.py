@@ -217,9 +217,11 @@ def test_a_visit_of_others_is_parked_not_joined(
     story: Story, begun: tuple[LintingClient, str], as_: LogIn
 ) -> None:
     _, visit = begun
-    answer = send(as_("origin3"), visit, "note", text="不是我去的")
+    other = as_("origin3")
+    answer = send(other, visit, "note", text="不是我去的")
     assert answer.status_code == 303
-    assert answer.location == "/n/?said=kept"
+    assert answer.location == "/n/"
+    assert "存下了" in other.get("/n/").text
     assert "不是我去的" not in begun[0].get(f"/n/{visit}/log").text
 
 

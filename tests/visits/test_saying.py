@@ -118,6 +118,16 @@ class TestMore:
         assert place == f"/n/{visit}/more#{groups[0]}"
         assert re.search(r"34 条，答了 1 条", read(first, f"/n/{visit}/more"))
 
+    def test_with_script_an_answer_does_not_lead_away_from_its_place(self, two: Two) -> None:
+        first, _, visit = two
+        page = f"/n/{visit}/more"
+        answer = send(
+            first, visit, "answer", "yes", item="signs", to="more", to_subject="group-display",
+            headers={"HX-Request": "true", "HX-Current-URL": f"http://localhost{page}#group-display"},
+        )  # fmt: skip
+        assert answer.headers["HX-Replace-Url"] == page
+        assert "HX-Reswap" not in answer.headers
+
 
 class TestHandIn:
     def test_before_it_says_what_cannot_be_changed_and_what_is_empty(self, two: Two) -> None:

@@ -149,6 +149,24 @@ def conflict(two: Two, story: Story) -> str:
     return visit
 
 
+def test_the_leaders_first_page_says_where_two_differ(two: Two, story: Story, as_: LogIn) -> None:
+    leader, inspector = as_("leader1"), as_("inspector1")
+    assert "等组长的" not in leader.get("/n/").text
+    send(two[0], two[2], "conclude", "已整改", problem=_problem(story, two[2]), unmet="窗口")
+    send(two[1], two[2], "conclude", "未整改", problem=_problem(story, two[2]), unmet="窗口")
+    assert "等组长的" not in leader.get("/n/").text  # a running visit shows in no count
+    visit = conflict(two, story)
+    page = leader.get("/n/").text
+    assert "1 处说法要定" in page.split("等组长的")[1]
+    assert f'href="/visits/{visit}#record-conflicts"' in page
+    for other in (inspector, as_("origin3")):
+        assert "等组长的" not in other.get("/n/").text
+    address = f"/visits/{visit}/conflicts/0"
+    sent = changed(fields_of(leader.get(address).text, address), value="未整改", reason="两人核对过照片")
+    leader.post(address, data=sent)
+    assert "等组长的" not in leader.get("/n/").text
+
+
 def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) -> None:
     first, second, visit = two
     conflict(two, story)
@@ -166,7 +184,8 @@ def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) 
     sent = changed(fields_of(page, address), value="未整改", reason="两人核对过照片")
     assert leader.post(address, data={**sent, "value": ["督办"]}).status_code == 422
     assert leader.post(address, data={**sent, "reason": [""]}).status_code == 422
-    assert leader.post(address, data=sent).location == f"/visits/{visit}?said=saved"
+    assert leader.post(address, data=sent).location == f"/visits/{visit}"
+    assert "定下来了" in leader.get(f"/visits/{visit}").text
     countersign(first, visit)
     assert state_of(story, visit) == "handed_in"
     settled = leader.get(f"/visits/{visit}").text

@@ -119,7 +119,7 @@ def settle(visit_id: UUID, place: int) -> Any:
             )
             projecting.project(visit_id, "correct", {}, viewer().person_id, receipt.received_at)
         if not has_errors(form):
-            return see("visits.show_visit", visit_id=visit_id, said="saved")
+            return see("visits.show_visit", visit_id=visit_id, said="settled")
     facts = _facts(found)
     context = {**facts, "conflict": facts["r"].conflicts[place], "place": place, "form": form}
     return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)

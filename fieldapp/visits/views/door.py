@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Response, g, make_response, redirect, request, url_for
@@ -19,7 +19,7 @@ from fieldapp.visits import projecting, queries, taps
 from fieldapp.visits.views import pages, phone
 from fieldapp.web import handlers
 from fieldapp.web.guard import tap_door
-from fieldapp.web.render import render
+from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 log = logging.getLogger("fieldapp")
@@ -122,7 +122,7 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     """Where the form says to go on (`to`), as a redirect or, for htmx, as that page's fragment."""
     target = (form.get("to") or ["memo"])[0]
     if not queries.takes_part(visit_id, viewer().person_id):
-        return make_response(redirect(url_for("visits.today", said="kept"), 303))
+        return see("visits.today", said="kept")
     subject = (form.get("to_subject") or [""])[0]
     if target == "judged":  # back to the list, unless the conclusion wants one more word
         target = phone.after_judging(visit_id, subject)
@@ -130,12 +130,14 @@ def _next_page(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:
     if target not in phone.SCREENS or (target in phone.OF_A_SUBJECT and wanted is None):
         target = "memo"
     values: dict[str, Any] = {"subject": wanted} if wanted else {}
-    place = subject if target in phone.WITH_PLACES else None  # without script the page opens there again
-    address = url_for(f"visits.{target}", visit_id=visit_id, _anchor=place, **values)
+    address = url_for(f"visits.{target}", visit_id=visit_id, **values)
     if request.headers.get("HX-Request"):
         response = make_response(phone.SCREENS[target](visit_id, **values))
         response.headers["HX-Replace-Url"] = address  # a reload shows the same page again
-        if urlsplit(request.headers.get("HX-Current-URL", "")).path != address:
-            response.headers["HX-Reswap"] = "outerHTML show:window:top"  # another page opens at its top
+        is_another = urlsplit(request.headers.get("HX-Current-URL", "")).path != address
+        if is_another or target == "interview":  # another page opens at its top, an empty form as well
+            response.headers["HX-Reswap"] = "outerHTML show:window:top"
         return response
-    return make_response(redirect(address, 303))
+    # without script the page opens where one was; with it, it never left
+    place = f"#{quote(subject)}" if subject and target in phone.WITH_PLACES else ""
+    return make_response(redirect(address + place, 303))

@@ -16,7 +16,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 ADOPT, ASIDE = ("adopt", "收进来"), ("aside", "不采用，留存")
-menu.entry(45, "visits.parked", "没对上的记录")
+menu.entry(45, "visits.parked", "没对上的记录", waiting=lambda: groups.waiting(viewer().county_id))
 
 
 @pages.get("/visits/parked")
@@ -46,7 +46,7 @@ def decide_parked(visit_id: UUID, person_id: UUID) -> Any:
         with rules_beside(form):
             parking.decide(visit_id, person_id, adopt, form.reason.data, by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("visits.parked", said="saved")
+            return see("visits.parked", said="adopted" if adopt else "set_aside")
     return _page(group, form, 422 if has_errors(form) else 200)
 
 

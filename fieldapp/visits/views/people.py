@@ -34,7 +34,7 @@ def say_who_went(visit_id: UUID, person_id: UUID) -> Any:
         with rules_beside(form):
             attending.say_who_went(visit_id, person_id, form.went.data == "yes", by=viewer(), at=clock.now())
         if not has_errors(form):
-            return see("visits.people_index", said="saved")
+            return see("visits.people_index", said="told")
     status = 422 if has_errors(form) else 200
     shown = attendance.led(viewer())
     return render("visits/people.html", status=status, visits=shown, form=form, refused=(visit_id, person_id))

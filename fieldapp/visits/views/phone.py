@@ -11,7 +11,7 @@ from fieldapp import clock, ids
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
 from fieldapp.organisations.queries import counters
-from fieldapp.visits import library, plans, queries, waiting
+from fieldapp.visits import attendance, library, plans, queries, waiting
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.scenario_queries import open_scenarios
 from fieldapp.visits.views import pages
@@ -41,6 +41,8 @@ def today() -> Any:
         joinable=queries.joinable(who.person_id, who.team_ids),
         day=clock.today(),
         unreadable=plans.has_unreadable(who, [clock.today().isoformat()]),
+        to_settle=queries.to_settle(who.led_team_ids) if who.has(Permission.SETTLE_CONFLICTS) else [],
+        unspoken=attendance.unspoken(who) if who.has(Permission.CONFIRM_PEOPLE) else 0,
     )
 
 

@@ -126,7 +126,7 @@ def _plan_page(
             _refuse_overtaken(form, UUID(changes.id), unit)
         plan = _save(form, _wish(form, starts, ends, draw_id), changes)
         if plan:
-            return see("visits.plan", plan_id=plan.id, said="saved")
+            return see("visits.plan", plan_id=plan.id, said="rearranged" if changes else "arranged")
     context: dict[str, Any] = {
         "form": form,
         "offers": offers,
@@ -271,4 +271,4 @@ def cancel_plan(plan_id: UUID) -> Any:
     if queries.is_visible(UUID(found.visit_id)):
         raise RuleBroken("已经开始了，不能取消")
     planning.cancel_plan(found, by=viewer(), at=clock.now())
-    return see("visits.plans_index", said="saved")
+    return see("visits.plans_index", said="called_off")

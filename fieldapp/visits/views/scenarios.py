@@ -56,7 +56,7 @@ def scenario_edit(scenario_id: UUID) -> Any:
             content = content_of(form.data, last.content)
             revise_scenario(found, content, by=viewer(), at=clock.now(), based_on=form.based_on.data)
         if not has_errors(form):
-            return see("visits.scenario", scenario_id=found.id, said="saved")
+            return see("visits.scenario", scenario_id=found.id, said="new_version")
     return _page("scenario_edit", form=form, scenario=found, version=last, items=items)
 
 
@@ -89,7 +89,7 @@ def item_edit(item_id: UUID) -> Any:
         with rules_beside(form):
             revise_item(found, form.text.data, tags=form.tags.data, at=clock.now())
         if not has_errors(form):
-            return see("visits.items", said="saved")
+            return see("visits.items", said="new_version")
     return _page("item_edit", form=form, item=found, version=last)
 
 

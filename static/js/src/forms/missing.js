@@ -48,7 +48,7 @@
     var label = !around.hasAttribute('data-one-of') && around.querySelector('legend, label');
     var said = field.closest('[data-missing]');
     var sentence = said ? said.getAttribute('data-missing') : '这一项要填';
-    var name = label ? label.textContent.split(/[（。]/)[0].trim() + '：' : '';
+    var name = label ? label.firstChild.textContent.split(/[（。]/)[0].trim() + '：' : '';
     var one = { around: around, note: make('span', ''), line: make('li', '', box.lastChild) };
     field.id = field.id || 'missing-' + event.timeStamp + told.length;
     make('a', name + sentence, one.line).href = '#' + field.id;
