@@ -117,11 +117,11 @@ def _row(
     }
 
 
-def content_hash(content: Mapping[str, Any]) -> str:
-    """What an entry says of a thing's content. The number in front names the columns it is of: if they ever change, the
+def content_hash(content: Mapping[str, Any], columns: int = 1) -> str:
+    """What an entry says of a thing's content. The number in front names the columns it is of: where they change, the
     next number begins, and older entries are no longer compared."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return f"1:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{columns}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def canonical(value: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from tests import databases
 
 APPEND_ONLY = (
     "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit", "visit_attendance",
-    "parked_decisions", "heads",
+    "parked_decisions", "measure_reports", "heads",
 )  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 

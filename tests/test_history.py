@@ -14,6 +14,7 @@ from fieldapp import clock, history
 from fieldapp.access.models import Audit
 from fieldapp.db import apart, db, table
 from fieldapp.history import Broken, Entry
+from fieldapp.problems.models import Measure, MeasureReport
 from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
 from tests import databases
 from tests.story import Story
@@ -149,6 +150,9 @@ def full(story: Story) -> Flask:
             "at": 1,
         }
         session.add(ParkedDecision(visit=visit.id, person_id=who, n=1, **said))
+        measure = session.scalars(sa.select(Measure)).first()
+        told = {"county_id": visit.county_id, "measure_id": measure.id, "text": "x", "done": True, "at": 1}
+        session.add(MeasureReport(n=1, by_id=who, by_office=False, **told))
     return story.app
 
 
@@ -201,6 +205,7 @@ NEW_KEYS = {
     "item_versions": {"id": "0" * 32, "n": 99},
     "visit_attendance": {"n": 99},
     "parked_decisions": {"n": 99},
+    "measure_reports": {"id": "0" * 32, "n": 99},
     "heads": {"name": "visit:new"},
 }
 

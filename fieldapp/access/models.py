@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fieldapp import heads
 from fieldapp.access.permissions import Permission
 from fieldapp.db import Base, Id, Instant, Text, Versioned
-from fieldapp.organisations.models import Person, same_county
+from fieldapp.organisations.models import Person, Unit, same_county
 
 
 class Account(Versioned, Base):
@@ -52,9 +52,13 @@ class RoleGrant(Versioned, Base):
     confirmed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
     confirmed_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    unit: Mapped[Unit | None] = relationship()
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        """As the account; and the office sees who holds which role in its county: it assigns work by it."""
+        if viewer.is_office:
+            return same_county(cls.county_id, viewer)
         return Account.visible_to.__func__(cls, viewer)  # type: ignore[attr-defined,no-any-return]
 
 

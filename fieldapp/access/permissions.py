@@ -20,7 +20,9 @@ class Permission(Enum):
         "problems:issued:change"  # criterion or way of verification after issue: the head, with a reason
     )
     RECEIVE_PROBLEMS = "problems:problem:receive"
+    ADD_MEASURES = "problems:measure:add"  # what the unit says it does: itself, or the office for it
     REPORT_MEASURES = "problems:measure:report"
+    ENTER_REPORTS = "problems:measure:enter"  # the office, for a unit without an account
     PLAN_VISITS = "visits:plan:write"
     OVERRIDE_TEAM = "visits:plan:override"  # the finder's own team: the head, with a reason
     READ_PLANS = "visits:plan:read"

@@ -1,16 +1,20 @@
 """Named reads of accounts, roles and logins."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
-from fieldapp.access.policy import NEEDS_HEAD, Role, who_resets
+from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.db import db, system_reads
 from fieldapp.organisations.models import Person, TeamMembership
-from fieldapp.organisations.queries import one
+from fieldapp.organisations.queries import one, teams_by_person
 
 
 def own_account(person_id: UUID) -> Account:
@@ -59,10 +63,47 @@ def has_liaison(unit_id: UUID) -> bool:
         sa.select(Account.id)
         .join(RoleGrant, RoleGrant.person_id == Account.person_id)
         .where(RoleGrant.role == "unit", RoleGrant.unit_id == unit_id, Account.disabled.is_(False))
-        .where(RoleGrant.starts <= today, RoleGrant.ends >= today)
+        .where(RoleGrant.starts <= today, RoleGrant.ends >= today, RoleGrant.confirmed_by.is_not(None))
     )
     with system_reads() as session:
         return session.scalar(rows.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that counts on a day, and the team or unit it is of."""
+
+    role: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.role}·{self.place}" if self.place else self.role
+
+
+def roles_held(on: date | None = None) -> dict[UUID, list[Held]]:
+    """By person, today's if no day is given: from the teams first, then the standing ones; a clerk or head once
+    confirmed."""
+    day = on or clock.today()
+    found: dict[UUID, list[Held]] = {}
+    for person, memberships in teams_by_person(day).items():
+        found[person] = [
+            Held(LABELS[Role.LEADER if each.leads else Role.INSPECTOR], each.team.name)
+            for each in memberships
+        ]
+    rows = sa.select(RoleGrant).where(RoleGrant.starts <= day, RoleGrant.ends >= day).order_by(RoleGrant.role)
+    for row in db.session.scalars(rows.options(joinedload(RoleGrant.unit))):
+        if Role(row.role) not in NEEDS_HEAD or row.confirmed_by:
+            held = Held(LABELS[Role(row.role)], row.unit.name if row.unit else "")
+            found.setdefault(row.person_id, []).append(held)
+    return found
+
+
+def last_seen(account_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """When each account was last used, by any of its logins; the page says the day of it and no more."""
+    rows = sa.select(Login.account_id, sa.func.max(Login.seen_at)).group_by(Login.account_id)
+    with system_reads() as session:
+        found = session.execute(rows.where(Login.account_id.in_(list(account_ids))))
+        return dict(found.all())
 
 
 def roles_ever(person_id: UUID) -> frozenset[Role]:

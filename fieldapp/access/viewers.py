@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.access.permissions import Permission
-from fieldapp.access.policy import NEEDS_HEAD, Role, permissions_of
+from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, permissions_of
 from fieldapp.organisations.models import County, Person, TeamMembership
 
 
@@ -55,6 +55,11 @@ class Viewer:
         return permission in self.permissions
 
     @property
+    def place(self) -> str:
+        """Where this person belongs, for the head of a page: the city's office is of no one county."""
+        return f"{LABELS[Role.CITY]}·{self.city}" if self.is_city else self.county_name
+
+    @property
     def is_unit(self) -> bool:
         """A liaison and nothing else: the narrowest sight wins over any other role a liaison may hold."""
         return Role.UNIT in self.roles
@@ -62,11 +67,6 @@ class Viewer:
     @property
     def is_city(self) -> bool:
         return self.roles == {Role.CITY}
-
-    @property
-    def place(self) -> str:
-        """What stands beside the name: the city's office belongs to none of its counties."""
-        return self.city if self.is_city else self.county_name
 
     @property
     def is_office(self) -> bool:
@@ -79,6 +79,11 @@ class Viewer:
     @property
     def is_leadership(self) -> bool:
         return Role.LEADERSHIP in self.roles and not self.is_unit
+
+    @property
+    def sees_drafts(self) -> bool:
+        """The office, and whoever may have found a problem: not yet what unit, city and leadership read."""
+        return not (self.is_unit or self.is_city or (self.is_leadership and not self.is_office))
 
     @property
     def sees_all_teams(self) -> bool:

@@ -25,6 +25,7 @@ from fieldapp.writing import cleaned
 pages = Blueprint("access", __name__)
 LONGEST_PATH = 2000
 pages.add_app_template_global(carry.left_out, "left_out")
+pages.add_app_template_global(queries.roles_held)  # people's pages lie in organisations, which knows no role
 menu.entry(80, "access.accounts", "账号")
 menu.entry(81, "access.roles_to_confirm", "角色和密码")
 
@@ -155,12 +156,10 @@ def accounts() -> Any:
             )
         if not has_errors(form):
             return see("access.account", account_id=made.id, said="person_added")
-    return render(
-        "access/accounts.html",
-        status=422 if has_errors(form) else 200,
-        form=form,
-        accounts=queries.accounts(),
-    )
+    rows = queries.accounts()
+    seen = queries.last_seen(row.id for row in rows)
+    status = 422 if has_errors(form) else 200
+    return render("access/accounts.html", status=status, form=form, accounts=rows, seen=seen)
 
 
 @pages.route("/accounts/<uuid:account_id>", methods=["GET", "POST"])

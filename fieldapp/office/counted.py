@@ -20,6 +20,7 @@ TABLES = {
     "item_versions": "条目的版本",
     "visit_attendance": "组长说谁去了",
     "parked_decisions": "合不上的记录怎么定",
+    "measure_reports": "单位报的进展",
 }
 Sums = dict[str, tuple[int, str]]
 

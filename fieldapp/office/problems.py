@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from fieldapp import history
 from fieldapp.office.finding import UNREADABLE, Finding, Progress, guarded
-from fieldapp.problems.models import STATE_LABELS, Problem
+from fieldapp.problems.models import CONTENT_COLUMNS, STATE_LABELS, Problem
 
 KIND = "问题"
-CONTENT = "1:"  # see history.content_hash
 
 
 def findings(session: Session, progress: Progress) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def findings(session: Session, progress: Progress) -> Iterator[Finding]:
         progress("核对问题", n, len(rows))
         stream = f"problem:{problem_id}"
         said = payloads(history.entries(stream, session))
-        old += content_said(said) is None
+        old += content_said(said, CONTENT_COLUMNS) is None
         yield from guarded(KIND, number, "内容读不出来", _look, said, problem_id, session)
     if old:
         yield Finding(KIND, f"有 {old} 个是旧版本写的，内容没有指纹，没法核对", is_note=True)
@@ -34,7 +33,7 @@ def _look(said: list[Any], problem_id: Any, session: Session) -> Iterator[Findin
     if problem.state != expected:
         labels = [STATE_LABELS.get(each, each) for each in (problem.state, expected)]
         yield Finding(KIND, f"{problem.number}：状态是{labels[0]}，历史说{labels[1]}")
-    written = content_said(said)
+    written = content_said(said, CONTENT_COLUMNS)
     if written is not None and written != problem.content_hash:
         yield Finding(KIND, f"{problem.number}：内容或措施和历史最后记下的不一样")
 
@@ -55,7 +54,7 @@ def target_said(said: list[Any]) -> Any:
     return next((each["to"] for each in reversed(said) if each.get("to")), None)
 
 
-def content_said(said: list[Any]) -> str | None:
-    """The newest hash of the content; None where none was written yet."""
+def content_said(said: list[Any], columns: int = 1) -> str | None:
+    """The newest hash of the content, over these columns (history.content_hash); None where none was written yet."""
     hashes = (str(each.get("content") or "") for each in reversed(said))
-    return next((each for each in hashes if each.startswith(CONTENT)), None)
+    return next((each for each in hashes if each.startswith(f"{columns}:")), None)

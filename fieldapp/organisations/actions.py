@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp.db import db, system_reads
-from fieldapp.errors import Conflict, RuleBroken
+from fieldapp.errors import RuleBroken
 from fieldapp.organisations.models import (
     Counter,
     County,
@@ -19,6 +19,7 @@ from fieldapp.organisations.models import (
     TeamMembership,
     Unit,
 )
+from fieldapp.organisations.opening import read_opening
 
 
 def add_county(name: str, city: str, settings: dict[str, object] | None = None) -> County:
@@ -50,20 +51,46 @@ def add_unit(county_id: UUID, name: str, party_org: str = "", phone_name: str = 
     return unit
 
 
-def add_point(unit: Unit, name: str, hours: str = "") -> ServicePoint:
-    """A place where the unit serves citizens."""
-    point = ServicePoint(county_id=unit.county_id, unit_id=unit.id, name=name.strip(), hours=hours.strip())
+def add_point(unit: Unit, name: str, hours: str = "", address: str = "") -> ServicePoint:
+    """A place where the unit serves citizens; its name is unique there."""
+    check_point_name(unit.id, name)
+    point = ServicePoint(
+        county_id=unit.county_id,
+        unit_id=unit.id,
+        name=name.strip(),
+        address=address.strip(),
+        opening=read_opening(hours),
+    )
     db.session.add(point)
     db.session.flush()
     return point
 
 
+def check_point_name(unit_id: UUID, name: str, own: UUID | None = None) -> None:
+    """Two places of one name could not be told apart in a plan."""
+    same = sa.select(ServicePoint.id).where(
+        ServicePoint.unit_id == unit_id, ServicePoint.name == name.strip()
+    )
+    with system_reads() as session:
+        if session.scalar(same.where(ServicePoint.id != own) if own else same):
+            raise RuleBroken("这个单位已经有这个服务点", "name")
+
+
 def add_counter(point: ServicePoint, name: str) -> Counter:
-    """A counter of a service point."""
+    """A counter of a service point; its name is unique there."""
+    check_counter_name(point.id, name)
     counter = Counter(county_id=point.county_id, unit_id=point.unit_id, point_id=point.id, name=name.strip())
     db.session.add(counter)
     db.session.flush()
     return counter
+
+
+def check_counter_name(point_id: UUID, name: str, own: UUID | None = None) -> None:
+    """Two counters of one name could not be told apart in a plan."""
+    same = sa.select(Counter.id).where(Counter.point_id == point_id, Counter.name == name.strip())
+    with system_reads() as session:
+        if session.scalar(same.where(Counter.id != own) if own else same):
+            raise RuleBroken("这里已经有这个窗口", "name")
 
 
 def add_round(county_id: UUID, name: str, starts: date, ends: date) -> Round:
@@ -139,22 +166,6 @@ def add_recusal(county_id: UUID, person_id: UUID, unit_id: UUID, reason: str) ->
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def edit_unit(unit: Unit, name: str, party_org: str, phone_name: str, *, version: int) -> None:
-    """Change a unit's names; a stale form raises Conflict with both."""
-    if version != unit.version:
-        yours = {"单位": name, "党组织": party_org, "手机上显示的名字": phone_name}
-        theirs = {"单位": unit.name, "党组织": unit.party_org, "手机上显示的名字": unit.phone_name}
-        raise Conflict("别人刚改过，对照后再存", yours, theirs)
-    with system_reads() as session:
-        same = sa.select(Unit.id).where(
-            Unit.county_id == unit.county_id, Unit.name == name.strip(), Unit.id != unit.id
-        )
-        if session.scalar(same):
-            raise RuleBroken("已经有这个单位", "name")
-    unit.name, unit.party_org, unit.phone_name = name.strip(), party_org.strip(), phone_name.strip()
-    db.session.flush()
 
 
 def end_membership(row: TeamMembership, on: date) -> None:

@@ -25,16 +25,41 @@ class UnitForm(Form):
 
 
 class PointForm(Form):
-    """A service point."""
+    """A service point. The hours are what people write; opening.py reads them."""
 
     name = StringField("服务点", [REQUIRED, NAME])
-    hours = StringField("开放时间", [Optional(), NAME], description="例如 9:00–17:00")
+    address = StringField("地址", [Optional(), at_most(120)])
+    hours = StringField(
+        "开放时间",
+        [Optional(), at_most(200)],
+        description="例如 9-17点；周六 9-12点。没写星期的是周一到周五",
+    )
+    version = HiddenField()
 
 
 class CounterForm(Form):
-    """A counter; never a clerk's name."""
+    """One more counter; never a clerk's name."""
 
     name = StringField("添一个窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+
+
+class CounterNameForm(Form):
+    """What a counter is called."""
+
+    name = StringField("窗口", [REQUIRED, NAME], description="写窗口名，不写人名")
+    version = HiddenField()
+
+
+class VersionForm(Form):
+    """A step that has nothing to fill in, on a row as it was shown."""
+
+    version = HiddenField()
+
+
+class ClosureForm(VersionForm):
+    """From which day on a place is out of use."""
+
+    closed_on = DayField("从哪天起停用", [DAY])
 
 
 class RoundForm(Form):
@@ -65,6 +90,7 @@ class PersonForm(Form):
 
     name = StringField("姓名", [REQUIRED, at_most(40)])
     home = StringField("原单位", [Optional(), NAME])
+    version = HiddenField()
 
 
 class RecusalForm(Form):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fieldapp.db import Base, Id, Instant, Text, Versioned
+from fieldapp.organisations.opening import opening_text
 
 
 def same_county(column: Any, viewer: Any) -> sa.ColumnElement[bool]:
@@ -130,7 +131,21 @@ def _own_unit(column: Any, viewer: Any, county: Any) -> sa.ColumnElement[bool]:
     return sa.and_(column == viewer.unit_id) if viewer.is_unit else same_county(county, viewer)
 
 
-class ServicePoint(Versioned, Base):
+class Closable:
+    """A place that may go out of use. It stays for the visits that were made there; no plan is offered it."""
+
+    closed_on: Mapped[date | None]  # the first day without it
+
+    def is_closed(self, on: date) -> bool:
+        return self.closed_on is not None and self.closed_on <= on
+
+    @classmethod
+    def open_on(cls, day: date) -> sa.ColumnElement[bool]:
+        """In use on this day, as a condition of a query."""
+        return sa.or_(cls.closed_on.is_(None), cls.closed_on > day)
+
+
+class ServicePoint(Closable, Versioned, Base):
     """A place where a unit serves citizens (便民服务中心, 便民服务站)."""
 
     __tablename__ = "service_points"
@@ -138,16 +153,25 @@ class ServicePoint(Versioned, Base):
     county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
     unit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("units.id"))
     name: Mapped[Text]
-    hours: Mapped[Text] = mapped_column(default="")
+    address: Mapped[Text] = mapped_column(default="")
+    opening: Mapped[list[dict[str, Any]]] = mapped_column(
+        sa.JSON, default=list
+    )  # opening.py says what it holds
+    hours_said: Mapped[Text] = mapped_column("hours", default="")  # words from before 0008 that are no times
     unit: Mapped[Unit] = relationship()
     counters: Mapped[list["Counter"]] = relationship(back_populates="point", order_by="Counter.name")
+
+    @property
+    def hours(self) -> str:
+        """When it is open, in words."""
+        return opening_text(self.opening) or self.hours_said
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return _own_unit(cls.unit_id, viewer, cls.county_id)
 
 
-class Counter(Versioned, Base):
+class Counter(Closable, Versioned, Base):
     """A counter (窗口) of a service point; the window is recorded, never the clerk's name."""
 
     __tablename__ = "counters"

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from fieldapp.db import Base, db
 from fieldapp.errors import NotVisible
@@ -37,15 +38,17 @@ def units() -> list[Unit]:
 
 
 def points(unit_id: UUID | None = None) -> list[ServicePoint]:
-    """Service points, of one unit or of all."""
-    rows = sa.select(ServicePoint).order_by(ServicePoint.name)
+    """Service points, of one unit or of all; those out of use last."""
+    rows = sa.select(ServicePoint).order_by(ServicePoint.closed_on.is_not(None), ServicePoint.name)
     return list(db.session.scalars(rows.where(ServicePoint.unit_id == unit_id) if unit_id else rows))
 
 
-def counters(unit_id: UUID | None = None) -> list[Counter]:
-    """Counters, of one unit or of all."""
+def counters(unit_id: UUID | None = None, on: date | None = None) -> list[Counter]:
+    """Counters, of one unit or of all; only those in use on a day if one is given, the point being in use too."""
     rows = sa.select(Counter).join(ServicePoint, ServicePoint.id == Counter.point_id)
     rows = rows.order_by(ServicePoint.name, Counter.name)
+    if on:
+        rows = rows.where(Counter.open_on(on), ServicePoint.open_on(on))
     return list(db.session.scalars(rows.where(Counter.unit_id == unit_id) if unit_id else rows))
 
 
@@ -74,7 +77,23 @@ def people() -> list[Person]:
     return list(db.session.scalars(sa.select(Person).order_by(Person.name)))
 
 
-def recusals() -> list[Recusal]:
-    """Who must not deal with which unit."""
+def teams_by_person(on: date) -> dict[UUID, list[TeamMembership]]:
+    """Everybody's memberships of a day, by team."""
+    rows = sa.select(TeamMembership).join(Team, Team.id == TeamMembership.team_id)
+    rows = rows.where(TeamMembership.starts <= on, TeamMembership.ends >= on).order_by(Team.name)
+    found: dict[UUID, list[TeamMembership]] = {}
+    for row in db.session.scalars(rows.options(joinedload(TeamMembership.team).joinedload(Team.round))):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def teams_of(person_id: UUID) -> list[TeamMembership]:
+    """One person's memberships, newest first."""
+    rows = sa.select(TeamMembership).where(TeamMembership.person_id == person_id)
+    return list(db.session.scalars(rows.order_by(TeamMembership.starts.desc())))
+
+
+def recusals(person_id: UUID | None = None) -> list[Recusal]:
+    """Who must not deal with which unit; of one person or of all."""
     rows = sa.select(Recusal).join(Person, Person.id == Recusal.person_id).order_by(Person.name)
-    return list(db.session.scalars(rows))
+    return list(db.session.scalars(rows.where(Recusal.person_id == person_id) if person_id else rows))

@@ -7,16 +7,25 @@ from flask import Blueprint
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
-from fieldapp.organisations import actions, forms, queries
+from fieldapp.organisations import actions, correcting, forms, queries
 from fieldapp.organisations.models import Round, ServicePoint, Team, TeamMembership, Unit
 from fieldapp.web import menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside, version_of, with_ids
+from fieldapp.web.forms import (
+    bound,
+    carry_out,
+    has_errors,
+    is_sent,
+    rows_offered,
+    rules_beside,
+    version_of,
+    with_ids,
+)
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("organisations", __name__)
-menu.entry(60, "organisations.units", "单位和窗口", "/points")
+menu.entry(60, "organisations.units", "单位和窗口", "/points", "/counters")
 menu.entry(61, "organisations.rounds", "轮次和组", "/teams")
 menu.entry(62, "organisations.people", "人员和回避", "/recusals")
 
@@ -71,7 +80,7 @@ def edit_unit(unit_id: UUID) -> Any:
     if is_sent(form):
         with rules_beside(form):
             names = (form.name.data, form.party_org.data or "", form.phone_name.data)
-            actions.edit_unit(row, *names, version=version_of(form))
+            correcting.edit_unit(row, *names, version=version_of(form))
         if not has_errors(form):
             return see("organisations.unit", unit_id=unit_id, said="changed")
     return _unit_page(row, form=form)
@@ -83,8 +92,10 @@ def add_point(unit_id: UUID) -> Any:
     """One more place where the unit serves."""
     row, form = queries.one(Unit, unit_id), with_ids(bound(forms.PointForm), "point-")
     if is_sent(form):
-        actions.add_point(row, form.name.data, form.hours.data or "")
-        return see("organisations.unit", unit_id=unit_id, said="added")
+        with rules_beside(form):
+            actions.add_point(row, form.name.data, form.hours.data or "", form.address.data or "")
+        if not has_errors(form):
+            return see("organisations.unit", unit_id=unit_id, said="added")
     return _unit_page(row, point_form=form)
 
 
@@ -92,12 +103,9 @@ def add_point(unit_id: UUID) -> Any:
 @needs(P.EDIT_ORGANISATION)
 def add_counter(point_id: UUID) -> Any:
     """One more counter."""
-    point, form = (
-        queries.one(ServicePoint, point_id),
-        with_ids(bound(forms.CounterForm), f"counter-{point_id}-"),
-    )
-    if is_sent(form):
-        actions.add_counter(point, form.name.data)
+    point = queries.one(ServicePoint, point_id)
+    form = with_ids(bound(forms.CounterForm), f"counter-{point_id}-")
+    if carry_out(form, lambda: actions.add_counter(point, form.name.data)):
         return see("organisations.unit", unit_id=point.unit_id, said="added")
     return _unit_page(point.unit, counter_forms={point_id: form})
 
@@ -184,7 +192,7 @@ def end_membership(membership_id: UUID) -> Any:
 @pages.get("/people")
 @needs(P.EDIT_TEAMS)
 def people() -> Any:
-    """People and who must keep away from which unit."""
+    """People with what they are today, and who must keep away from which unit."""
     return _people_page()
 
 
@@ -229,3 +237,6 @@ def add_recusal() -> Any:
         if not has_errors(form):
             return see("organisations.people", said="recused")
     return _people_page(recusal_form=form)
+
+
+from fieldapp.organisations import place_views  # noqa: E402, F401

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from wtforms import (
     BooleanField,
@@ -14,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
+from fieldapp import ids
 from fieldapp.deadlines.limits import Unit, parse_limit
 from fieldapp.errors import RuleBroken
 from fieldapp.problems.cells import NEUTRAL_NAME
@@ -147,13 +149,26 @@ class IssueForm(Form):
     past = BooleanField("仍这样定")
 
 
-class MeasureForm(Form):
-    """A measure's words."""
+class OnceForm(Form):
+    """A form that makes one thing, however often it is sent."""
 
-    text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="单位说要做的")
+    once = HiddenField(default=lambda: str(ids.new_id()))
+
+    @property
+    def key(self) -> UUID | None:
+        """What it makes is to be called; None when that was tampered with."""
+        return ids.read_id(self.once.data or "")
 
 
-class ProgressForm(Form):
+class MeasureForm(OnceForm):
+    """What the unit says it does, who sees to it and until when."""
+
+    text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="做什么，一条一件事")
+    responsible = StringField("谁负责", [Optional(), at_most(40), unmarked])
+    planned_on = DayField("打算哪天做完", [Optional()])
+
+
+class ProgressForm(OnceForm):
     """What the unit reports of one measure."""
 
     progress = TextAreaField("做到哪一步", [REQUIRED, at_most(1000), unmarked])
@@ -177,6 +192,7 @@ class ConfirmForm(Form):
 class FilterForm(Form):
     """The ledger's filters; all by GET."""
 
+    county = SelectField("县", validate_choice=False)
     unit = SelectField("单位", validate_choice=False)
     state = SelectField("状态", validate_choice=False)
     severity = SelectField("程度", validate_choice=False)

@@ -42,6 +42,7 @@ WHAT = {
     "word_measure": "改一条措施",
     "order_measures": "措施换了次序",
     "report": "单位报进展",
+    "enter_report": "代单位登记进展",
 }
 
 
@@ -111,7 +112,11 @@ def _day(text: str) -> str:
 
 
 def _measure(payload: Payload) -> Iterator[str]:
-    yield payload["text"] if "text" in payload else f"{payload['before']} → {payload['after']}"
+    if "text" not in payload:
+        yield f"{payload['before']} → {payload['after']}"
+        return
+    who, day = payload.get("responsible", ""), _day(payload.get("planned_on", ""))
+    yield "，".join(filter(None, (payload["text"], who, day and f"打算 {day} 做完")))
 
 
 def _reported(payload: Payload) -> Iterator[str]:
@@ -127,4 +132,5 @@ _DETAILS: dict[str, Callable[[Payload], Iterator[str]]] = {
     "add_measure": _measure,
     "word_measure": _measure,
     "report": _reported,
+    "enter_report": _reported,
 }

@@ -1,16 +1,19 @@
-"""Verbs that write a problem's measures, and what every change of a problem shares: its lock and its history."""
+"""Verbs that write measures and reports, and what every change of a problem shares: its lock and its history."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
-from fieldapp import history
-from fieldapp.db import db
+from fieldapp import history, ids
+from fieldapp.access.queries import has_liaison
+from fieldapp.db import db, system_reads
 from fieldapp.errors import RuleBroken
-from fieldapp.problems.models import OPEN, REPORTABLE, Measure, Problem
+from fieldapp.problems.models import OPEN, REPORTABLE, Measure, MeasureReport, Problem
 from fieldapp.problems.states import problem_flow
 
 
@@ -38,7 +41,12 @@ def write_created(problems: Sequence[Problem], by: Any, at: int) -> None:
 
 def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
     """Measures in this order, for a problem to take."""
-    return [Measure(county_id=county_id, place=place, text=text) for place, text in enumerate(texts)]
+    return [
+        Measure(
+            county_id=county_id, place=place, text=text, reports=[]
+        )  # none are looked for in the database
+        for place, text in enumerate(texts)
+    ]
 
 
 def set_measures(problem: Problem, texts: Sequence[str]) -> dict[str, list[Any]]:
@@ -60,40 +68,87 @@ def touch(problem: Problem) -> None:
     db.session.expire(problem, ["measures"])
 
 
-def add_measure(problem: Problem, text: str, *, by: Any, at: int) -> Measure:
-    """One measure more, at the end."""
-    _hold(problem)
+@dataclass(frozen=True)
+class Claim:
+    """What a unit says it will do, who sees to it and until when."""
+
+    text: str
+    responsible: str = ""
+    planned_on: date | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "text": self.text.strip(),
+            "responsible": self.responsible.strip(),
+            "planned_on": self.planned_on,
+        }
+
+    @property
+    def words(self) -> str:
+        """In one line, for the history."""
+        rest = [self.responsible.strip(), self.planned_on.isoformat() if self.planned_on else ""]
+        return f"{self.text.strip()}（{'，'.join(filter(None, rest))}）" if any(rest) else self.text.strip()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the history may hold it."""
+        return {**self.columns, "planned_on": self.planned_on.isoformat() if self.planned_on else ""}
+
+
+def add_measure(problem: Problem, claim: Claim, *, key: UUID | None = None, by: Any, at: int) -> Measure:
+    """One measure more, at the end: by the unit while it works on the problem, by the office until the request to
+    close. `key` is the form's: the same form sent twice adds one."""
+    _hold(problem, REPORTABLE if by.is_unit else OPEN)
+    if key and (known := db.session.get(Measure, key)) and known.problem_id == problem.id:
+        return known
     last = db.session.scalar(sa.select(sa.func.max(Measure.place)).where(Measure.problem_id == problem.id))
-    place = 0 if last is None else last + 1
-    row = Measure(county_id=problem.county_id, problem_id=problem.id, place=place, text=text.strip())
+    row = Measure(id=_free(Measure, key), county_id=problem.county_id, problem_id=problem.id, **claim.columns)
+    row.place = 0 if last is None else last + 1
     db.session.add(row)
     touch(problem)
-    write(problem, "add_measure", {"measure": str(row.id), "text": row.text}, by, at)
+    write(problem, "add_measure", {"measure": str(row.id), **claim.told}, by, at)
     return row
 
 
-def _hold(problem: Problem) -> None:
+def _free(model: Any, key: UUID | None) -> UUID:
+    """The form's key, or a new one if it is somebody else's: the answer does not say that it is."""
+    with system_reads() as session:
+        return ids.new_id() if key is None or session.get(model, key) else key
+
+
+def _hold(problem: Problem, states: Sequence[str]) -> None:
     lock(problem)
-    if problem.state not in OPEN:
+    if problem.state == "issued" and "issued" not in states:
+        raise RuleBroken("先签收这个问题，再写措施", "text")
+    if problem.state not in states:
         raise RuleBroken("单位已经报请销号，措施不能再改", "text")
 
 
-def word_measure(row: Measure, text: str, *, by: Any, at: int) -> None:
-    """Change its words, until the unit has reported on them."""
+def word_measure(row: Measure, claim: Claim, *, by: Any, at: int) -> None:
+    """Other words, person or day, until the unit has reported on it."""
     problem = row.problem
-    _hold(problem)
+    _hold(problem, OPEN)
     db.session.refresh(row)
-    if row.reported_at:
+    if row.reports:
         raise RuleBroken("单位已经按原来的话报过进展，另添一条", "text")
-    before, row.text = row.text, text.strip()
+    before = Claim(row.text, row.responsible, row.planned_on)
+    for name, value in claim.columns.items():
+        setattr(row, name, value)
     touch(problem)
-    write(problem, "word_measure", {"measure": str(row.id), "before": before, "after": row.text}, by, at)
+    write(
+        problem,
+        "word_measure",
+        {"measure": str(row.id), "before": before.words, "after": claim.words},
+        by,
+        at,
+    )
 
 
 def raise_measure(row: Measure, *, by: Any, at: int) -> None:
     """One place further up; the first one stays."""
     problem = row.problem
-    _hold(problem)
+    _hold(problem, OPEN)
     db.session.expire(problem, ["measures"])
     rows = list(problem.measures)
     index = rows.index(row)
@@ -106,16 +161,40 @@ def raise_measure(row: Measure, *, by: Any, at: int) -> None:
     write(problem, "order_measures", {"measures": [str(each.id) for each in rows]}, by, at)
 
 
-def report_measure(row: Measure, progress: str, done: bool, *, by: Any, at: int) -> None:
-    """The unit's own word on a measure; work on a received problem has then begun."""
+def report_measure(
+    row: Measure, text: str, done: bool, *, key: UUID | None = None, by: Any, at: int
+) -> MeasureReport:
+    """The unit's own word on a measure, or the office's entry of it; work on a received problem has then begun.
+    `key` is the form's: the same form sent twice reports once."""
     problem = row.problem
     lock(problem)
-    if problem.state == "issued":
-        raise RuleBroken("先签收这个问题，再报进展")
-    if problem.state not in REPORTABLE:
-        raise RuleBroken("已经报请销号，进展不能再改")
+    if key and (known := db.session.get(MeasureReport, key)) and known.measure_id == row.id:
+        return known
+    _may_report(problem, by)
     if problem.state == "received":
-        problem_flow.take(problem, "start", by=by, at=at)
-    row.progress, row.done, row.reported_at = progress.strip(), done, at
-    said = {"measure": str(row.id), "progress": row.progress, "done": done}
-    write(problem, "report", said, by, at)
+        problem_flow.take(problem, "enter_start" if by.is_office else "start", by=by, at=at)
+    report = MeasureReport(
+        id=_free(MeasureReport, key), county_id=row.county_id, measure_id=row.id, text=text.strip()
+    )
+    report.n, report.done, report.at = _next(row), done, at
+    report.by_id, report.by_office = by.person_id, by.is_office
+    db.session.add(report)
+    db.session.flush()
+    db.session.expire(row, ["reports"])  # the history's hash is of them too
+    said = {"measure": str(row.id), "progress": report.text, "done": done}
+    write(problem, "enter_report" if by.is_office else "report", said, by, at)
+    return report
+
+
+def _may_report(problem: Problem, by: Any) -> None:
+    if by.is_office and has_liaison(problem.unit_id):
+        raise RuleBroken("单位有账号，进展由单位自己报", "progress")
+    if problem.state == "issued":
+        raise RuleBroken("先签收这个问题，再报进展", "progress")
+    if problem.state not in REPORTABLE:
+        raise RuleBroken("已经报请销号，进展不能再改", "progress")
+
+
+def _next(row: Measure) -> int:
+    of = sa.select(sa.func.max(MeasureReport.n)).where(MeasureReport.measure_id == row.id)
+    return (db.session.scalar(of) or 0) + 1

@@ -7,10 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fieldapp import history
+from fieldapp import heads, history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.inspections.models import Inspection
-from fieldapp.organisations.models import County, Unit, same_county
+from fieldapp.organisations.models import County, Person, Unit, same_county
 from fieldapp.workflow import stream_name
 
 SEVERITIES = {"major": "重大", "ordinary": "一般", "minor": "微小"}
@@ -56,6 +56,9 @@ _CONTENT = (
     "criterion_tags", "verification", "department", "responsible", "limit_text", "issued_on", "due", "due_estimated",
     "due_rule",
 )  # fmt: skip
+
+
+CONTENT_COLUMNS = 2  # since 0009: a measure's person, day and reports instead of its last report
 
 
 class Problem(Versioned, Base):
@@ -104,12 +107,9 @@ class Problem(Versioned, Base):
     @property
     def content_hash(self) -> str:
         """Of all that the row and its measures say but the state."""
-        measures = [
-            [row.id, row.place, row.text, row.progress, row.done, row.reported_at]
-            for row in sorted(self.measures, key=lambda row: (row.place, row.id))
-        ]
+        measures = [row.content for row in sorted(self.measures, key=lambda row: (row.place, row.id))]
         own = {name: getattr(self, name) for name in _CONTENT}
-        return history.content_hash({**own, "measures": measures})
+        return history.content_hash({**own, "measures": measures}, CONTENT_COLUMNS)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
@@ -129,7 +129,7 @@ def problem_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
 
 
 class Measure(Versioned, Base):
-    """A measure the unit says it takes; `progress` and `progress_on` are the unit's own entries."""
+    """A measure the unit says it takes, who sees to it and until when; how far it has come is in its reports."""
 
     __tablename__ = "measures"
     id: Mapped[Id]
@@ -137,18 +137,62 @@ class Measure(Versioned, Base):
     problem_id: Mapped[UUID] = mapped_column(sa.ForeignKey("problems.id"), index=True)
     place: Mapped[int]
     text: Mapped[Text]
-    progress: Mapped[Text] = mapped_column(default="")
-    done: Mapped[bool] = mapped_column(default=False)
-    reported_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)
+    responsible: Mapped[Text] = mapped_column(default="")
+    planned_on: Mapped[date | None]
+    problem: Mapped[Problem] = relationship(back_populates="measures")
+    reports: Mapped[list["MeasureReport"]] = relationship(
+        back_populates="measure", order_by="MeasureReport.n.desc()"
+    )
 
     @property
-    def is_reported(self) -> bool:
-        return self.reported_at is not None
+    def content(self) -> list[Any]:
+        """All that is said of it, for the hash of its problem. A report is known by its number: 0009 makes ids anew."""
+        reports = sorted(self.reports, key=lambda each: each.n)
+        told = [[each.n, each.text, each.done, each.at, each.by_id, each.by_office] for each in reports]
+        return [self.id, self.place, self.text, self.responsible, self.planned_on, told]
 
-    problem: Mapped[Problem] = relationship(back_populates="measures")
+    @property
+    def newest(self) -> "MeasureReport | None":
+        return self.reports[0] if self.reports else None
+
+    @property
+    def is_done(self) -> bool:
+        """The unit's word, as it last said."""
+        return self.newest is not None and self.newest.done
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         problems = Base.metadata.tables["problems"]
         mine = sa.select(problems.c.id).where(problem_rows(problems.c, viewer))
         return sa.and_(cls.problem_id.in_(mine))
+
+
+class MeasureReport(Base):
+    """What the unit said of a measure on a day; entered by the office for a unit without an account. Only grows.
+
+    Not for the city, which sees of a problem number, unit, state and day only."""
+
+    __tablename__ = "measure_reports"
+    __table_args__ = (sa.UniqueConstraint("measure_id", "n"),)
+    id: Mapped[Id]
+    county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
+    measure_id: Mapped[UUID] = mapped_column(sa.ForeignKey("measures.id"))
+    n: Mapped[int] = mapped_column(autoincrement=False)
+    text: Mapped[Text]
+    done: Mapped[bool]
+    at: Mapped[Instant]
+    by_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    by_office: Mapped[bool]
+    measure: Mapped[Measure] = relationship(back_populates="reports")
+    by: Mapped[Person | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        if viewer.is_city:
+            return sa.false()
+        measures, problems = (Base.metadata.tables[name] for name in ("measures", "problems"))
+        mine = sa.select(measures.c.id).join(problems, problems.c.id == measures.c.problem_id)
+        return sa.and_(cls.measure_id.in_(mine.where(problem_rows(problems.c, viewer))))
+
+
+heads.grows(MeasureReport, by=("measure_id",))

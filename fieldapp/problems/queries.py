@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from fieldapp import history
+from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
-from fieldapp.organisations.models import County, Person
+from fieldapp.organisations.models import County, Person, Unit
 from fieldapp.organisations.queries import one
 from fieldapp.problems.counting import limit_words
-from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, Problem
+from fieldapp.problems.models import REPORTABLE, SEVERITIES, STATE_LABELS, Measure, MeasureReport, Problem
 
 DONE = ("closed",)
 WORKING = ("issued", "received", "rectifying", "reopened")
@@ -24,14 +25,36 @@ STOPPED = ("closure_requested", "closed")
 
 
 @dataclass(frozen=True)
+class UnitReport:
+    """What the unit said of a measure, when, and who wrote it down."""
+
+    text: str
+    done: bool
+    at: int
+    who: str
+
+
+@dataclass(frozen=True)
 class UnitMeasure:
-    """A measure as its unit sees it."""
+    """A measure as its unit sees it, and everybody else: the unit's word, no more. Newest report first."""
 
     id: UUID
     text: str
-    progress: str
-    done: bool
-    is_reported: bool
+    responsible: str
+    planned_on: date | None
+    reports: tuple[UnitReport, ...]
+
+    @property
+    def newest(self) -> UnitReport | None:
+        return self.reports[0] if self.reports else None
+
+    @property
+    def done(self) -> bool:
+        return self.newest is not None and self.newest.done
+
+    @property
+    def is_reported(self) -> bool:
+        return bool(self.reports)
 
 
 @dataclass(frozen=True)
@@ -59,6 +82,38 @@ class UnitProblem:
     def done(self) -> int:
         return sum(row.done for row in self.measures)
 
+    @property
+    def next_step(self) -> str:
+        """What the unit can do about it now; empty when that is nothing."""
+        if self.state == "issued":
+            return "签收"
+        if not self.takes_reports:
+            return ""
+        if not self.measures:
+            return "写上整改措施"
+        left = len(self.measures) - self.done
+        return f"报进展，{left} 条措施没做完" if left else "措施都报做完了"
+
+
+def measure_view(row: Measure) -> UnitMeasure:
+    """A person that the viewer may not see has no name here: a unit reads that the office wrote it down, not who."""
+    reports = tuple(UnitReport(each.text, each.done, each.at, _who(each)) for each in row.reports)
+    return UnitMeasure(row.id, row.text, row.responsible, row.planned_on, reports)
+
+
+def _who(report: MeasureReport) -> str:
+    name = report.by.name if report.by else ""
+    if report.by_office:
+        return f"{name}代登记" if name else "巡察办代登记"
+    return name or "本单位"
+
+
+def takes_reports(problem: Problem, viewer: Any) -> bool:
+    """Whether the viewer may report now: the unit itself, or the office if nobody speaks for the unit here."""
+    if viewer.is_unit:
+        return problem.state in REPORTABLE
+    return viewer.is_office and problem.state in REPORTABLE and not has_liaison(problem.unit_id)
+
 
 def unit_view(problem: Problem, today: date) -> UnitProblem:
     """The only door from a problem's row to a unit's page."""
@@ -76,22 +131,29 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         state=problem.state,
         state_label=STATE_LABELS[problem.state],
         standing=standing_of(problem, today),
-        measures=tuple(_unit_measure(row) for row in problem.measures),
+        measures=tuple(measure_view(row) for row in problem.measures),
         feedback_on=problem.inspection.feedback_on,
         takes_reports=problem.state in REPORTABLE,
     )
 
 
-def _unit_measure(row: Measure) -> UnitMeasure:
-    return UnitMeasure(row.id, row.text, row.progress, row.done, row.is_reported)
+def first_to_do(rows: list[UnitProblem]) -> tuple[UnitProblem | None, list[UnitProblem]]:
+    """The one that is due first, which is the one that waits longest once days are over; then the others, so that
+    each is named once. Closed ones come last, those before the office ahead of them."""
+    ordered = sorted(
+        rows, key=lambda row: (row.state in DONE, row.standing is None, row.due or date.max, row.number)
+    )
+    first = next((row for row in ordered if row.next_step), None)
+    return first, [row for row in ordered if row is not first]
 
 
 @dataclass(frozen=True)
 class CityProblem:
-    """All that the city sees of a county's problem: which, whose, how far, until when."""
+    """All that the city sees of a county's problem: which, where, whose, how far, until when."""
 
     id: UUID
     number: str
+    county: str
     unit: str
     state: str
     state_label: str
@@ -104,6 +166,7 @@ def city_view(problem: Problem, today: date) -> CityProblem:
     return CityProblem(
         id=problem.id,
         number=problem.number,
+        county=problem.county.name,
         unit=problem.unit.name,
         state=problem.state,
         state_label=STATE_LABELS[problem.state],
@@ -133,14 +196,17 @@ class Line:
     @property
     def done(self) -> str:
         """Measures the unit says are done, of all."""
-        return f"{sum(row.done for row in self.problem.measures)}/{len(self.problem.measures)}"
+        return f"{sum(row.is_done for row in self.problem.measures)}/{len(self.problem.measures)}"
 
 
 def ledger(filters: dict[str, Any], today: date) -> list[Line]:
     """The problems that the viewer may see and the filters ask for: open ones first, then by number."""
     rows = sa.select(Problem).where(*_asked(filters)).order_by(Problem.state.in_(DONE), Problem.number)
     rows = rows.options(
-        joinedload(Problem.unit), joinedload(Problem.inspection), selectinload(Problem.measures)
+        joinedload(Problem.unit),
+        joinedload(Problem.county),
+        joinedload(Problem.inspection),
+        selectinload(Problem.measures).selectinload(Measure.reports),
     )
     lines = [Line(row, standing_of(row, today)) for row in db.session.scalars(rows)]
     if filters.get("due") == "overdue":
@@ -150,7 +216,21 @@ def ledger(filters: dict[str, Any], today: date) -> list[Line]:
     return lines
 
 
+def places() -> list[Any]:
+    """Counties and units of the problems that the viewer may see, each once."""
+    rows = sa.select(
+        County.name.label("county"),
+        County.id.label("county_id"),
+        Unit.name.label("unit"),
+        Unit.id.label("unit_id"),
+    )
+    rows = rows.select_from(Problem).join(Unit, Unit.id == Problem.unit_id)
+    return list(db.session.execute(rows.join(County, County.id == Problem.county_id).distinct()))
+
+
 def _asked(filters: dict[str, Any]) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.get("county"):
+        yield Problem.county_id == _uuid(filters["county"])
     if filters.get("unit"):
         yield Problem.unit_id == _uuid(filters["unit"])
     if filters.get("severity"):

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
+from wtforms.fields import SelectChoice
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
@@ -11,7 +12,6 @@ from fieldapp.access.queries import has_liaison
 from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.deadlines.limits import Unit
 from fieldapp.inspections.queries import inspection, inspections
-from fieldapp.organisations.queries import units
 from fieldapp.problems import actions, counting, forms, queries
 from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.journal import journal
@@ -26,7 +26,6 @@ from fieldapp.web.forms import (
     has_errors,
     is_sent,
     offered,
-    rows_offered,
     rules_beside,
     to_choose,
     version_of,
@@ -49,7 +48,7 @@ def list_name() -> str:
 
 menu.entry(20, "problems.index", list_name, "/measures")
 ASKS = ("unit", "state", "severity", "due", "q")
-CITY_ASKS = ("unit", "state", "due")  # a filter by what one may not see would tell it
+CITY_ASKS = ("county", "unit", "state", "due")  # a filter by what one may not see would tell it
 CUTS = ("state", "due")  # what the figures above the list cut by; the rest of the filter holds for them too
 
 
@@ -79,22 +78,29 @@ def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, 
 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
-    return render("problems/unit.html", rows=_most_urgent_first(rows), list_name=list_name())
-
-
-def _most_urgent_first(rows: list[queries.UnitProblem]) -> list[queries.UnitProblem]:
-    return sorted(
-        rows, key=lambda row: (row.state == "closed", row.standing is None, row.due or clock.today())
-    )
+    first, others = queries.first_to_do(rows)
+    return render("problems/unit.html", first=first, others=others, list_name=list_name())
 
 
 def _filters() -> forms.FilterForm:
-    form = from_query(forms.FilterForm)
-    form.unit.choices = rows_offered(units(), "全部")
-    form.state.choices = offered([("", "全部"), ("working", "在单位手里（合计）"), *STATE_LABELS.items()])
+    """What can be asked for is what is there: no unit without a problem, no drafts for those who never see one."""
+    form, who = from_query(forms.FilterForm), viewer()
+    form.county.choices, form.unit.choices = _places(who.is_city)
+    states = {code: label for code, label in STATE_LABELS.items() if code != "draft" or who.sees_drafts}
+    form.state.choices = offered([("", "全部"), ("working", "在单位手里（合计）"), *states.items()])
     form.severity.choices = offered([("", "全部"), *SEVERITIES.items()])
     form.due.choices = offered([("", "全部"), ("overdue", "已超期"), ("soon", "7 个工作日内")])
     return form
+
+
+def _places(several: bool) -> tuple[list[SelectChoice], list[SelectChoice]]:
+    """Counties and units, by name; a unit's with its county's before it where there are several."""
+    found = queries.places()
+    counties = {(row.county, str(row.county_id)) for row in found}
+    units = {(f"{row.county}·{row.unit}" if several else row.unit, str(row.unit_id)) for row in found}
+    both = ([("", "全部"), *((key, name) for name, key in sorted(each))] for each in (counties, units))
+    first, second = (offered(each) for each in both)
+    return first, second
 
 
 def _words() -> dict[str, Any]:
@@ -107,12 +113,22 @@ def show(problem_id: UUID) -> Any:
     """One problem; each kind of viewer its own page."""
     found, who = queries.problem(problem_id), viewer()
     if who.is_unit:
-        steps = problem_flow.steps_open_to(found, who)
-        row = queries.unit_view(found, clock.today())
-        return render("problems/unit_show.html", row=row, steps=steps, until=counting.until_words)
+        return show_to_unit(found)
     if who.is_city:
         return render("problems/city_show.html", row=queries.city_view(found, clock.today()))
     return show_to_office(found)
+
+
+def show_to_unit(found: Problem, status: int = 200, **sent: Any) -> Any:
+    """The unit's page with the form that was sent, if any."""
+    context = {
+        "row": queries.unit_view(found, clock.today()),
+        "steps": problem_flow.steps_open_to(found, viewer()),
+        "measure_form": forms.MeasureForm(),
+        "until": counting.until_words,
+        **sent,
+    }
+    return render("problems/unit_show.html", status=status, **context)
 
 
 def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
@@ -131,6 +147,8 @@ def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
         "journal": journal(found),
         "beside": beside("problem", found.id),
         "tags": [CRITERION_TAGS[tag] for tag in found.criterion_tags],
+        "measures": [queries.measure_view(each) for each in found.measures],
+        "takes_reports": queries.takes_reports(found, viewer()),
         **_words(),
         **forms_of,
     }

@@ -76,6 +76,8 @@ def _place(wish: Wish) -> Counter:
     counter = db.session.scalars(sa.select(Counter).where(Counter.id == wish.counter_id)).one_or_none()
     if counter is None:
         raise RuleBroken("选一个窗口", "counter_id")
+    if counter.is_closed(wish.ends) or counter.point.is_closed(wish.ends):
+        raise RuleBroken("这个窗口那时已经停用，换一个", "counter_id")
     return counter
 
 

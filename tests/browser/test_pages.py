@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from fieldapp import clock
 from tests.browser.conftest import LogIn, People, shot
 from tests.browser.hands import Hands
 
@@ -107,6 +110,72 @@ def desk_sight(desk: LogIn) -> list[Sight]:
     return [Sight(page, (*found, edit)), Sight(desk("admin"), ("/accounts",))]
 
 
+@pytest.fixture(scope="module")
+def other_sight(phone: LogIn) -> list[Sight]:
+    """What the two walks above do not open, on a phone: whoever else reads the app, and the base."""
+    watcher, clerk, admin, unit, city = (
+        phone(name) for name in ("inspector2", "clerk", "admin", "unit", "city")
+    )
+    watcher.goto("/n/new")
+    watcher.get_by_label("去哪里").select_option(index=1)
+    watcher.get_by_label("办什么").select_option(index=1)
+    watcher.get_by_role("button", name="观察").click()
+    expect(watcher.get_by_role("heading", level=1)).to_have_text("备忘")
+    lost = f"/n/{uuid4()}/taps"  # of a visit that nobody knows
+    watcher.request.post(lost, form={"kind": "note", "press": f"{uuid4()}:", "text": "没对上的"})
+    visits = hrefs(clerk, "/visits", "/visits/")
+    seen = Sight(watcher, (f"{urlsplit(watcher.url).path}/aside", f"/n/{visits.split('/')[-1]}/merged"))
+    return [
+        seen,
+        Sight(
+            clerk, ("/visits/parked", hrefs(clerk, "/visits/parked", "/visits/parked/"), *of_the_base(clerk))
+        ),
+        Sight(phone("leader1"), ("/visits/people",)),
+        Sight(unit, of_the_unit(unit)),
+        Sight(city, ("/problems", hrefs(city, "/problems", "/problems/"))),
+        Sight(admin, ("/accounts", propose_a_head(admin))),
+        Sight(phone("head"), ("/roles",)),
+    ]
+
+
+def hrefs(page: Page, index: str, start: str, nth: int = 0) -> str:
+    """Where a link of a list leads."""
+    page.goto(index)
+    return page.locator(f'main a[href^="{start}"]').nth(nth).get_attribute("href") or ""
+
+
+def of_the_base(page: Page) -> tuple[str, ...]:
+    """Units, rounds, people and inspections, each list with one of its things."""
+    unit, round_ = hrefs(page, "/units", "/units/"), hrefs(page, "/rounds", "/rounds/")
+    found = (unit, hrefs(page, unit, "/points/"), hrefs(page, unit, "/counters/"), round_)
+    found += (hrefs(page, round_, "/teams/"), hrefs(page, "/people", "/people/"))
+    edit = hrefs(page, "/inspections", "/inspections/", nth=1)
+    return ("/units", "/rounds", "/people", "/inspections", "/inspections/new", edit, *found)
+
+
+def of_the_unit(page: Page) -> tuple[str, ...]:
+    """Its list, a problem, and a measure on which it has reported."""
+    problem = hrefs(page, "/problems", "/problems/")
+    measure = hrefs(page, problem, "/measures/")
+    page.goto(measure)
+    page.get_by_label("做到哪一步").fill("上了墙")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("上了墙")
+    return "/problems", problem, measure
+
+
+def propose_a_head(page: Page) -> str:
+    """Somebody who waits for the head's word; the page of the account."""
+    page.goto("/accounts")
+    page.get_by_role("link", name="回访员甲").click()
+    page.get_by_label("角色").select_option(label="巡察办主任")
+    for end in ("从", "到"):
+        page.get_by_label(end, exact=True).fill(clock.today().isoformat())
+    page.get_by_role("button", name="给这个角色").click()
+    expect(page.locator("main")).to_contain_text("等主任确认")
+    return urlsplit(page.url).path
+
+
 def broken_rules(page: Page) -> list[str]:
     """What axe finds in the two colour schemes. The whole page is in sight, so that nothing lies under the dock."""
     size, found = page.viewport_size, []
@@ -158,3 +227,13 @@ def test_the_phones_pages_suit_every_eye_and_thumb(phone_sight: list[Sight]) -> 
 def test_the_desks_pages_suit_every_eye_and_hand(desk_sight: list[Sight]) -> None:
     found = faults(desk_sight)
     assert not found, found
+
+
+def test_the_other_pages_suit_every_eye_and_thumb(other_sight: list[Sight]) -> None:
+    found = faults(other_sight)
+    assert not found, found
+    for sight, step in ((other_sight[-2], "结束"), (other_sight[-1], "确认")):  # not out of sight sideways
+        sight.page.goto(sight.addresses[-1])
+        place = sight.page.get_by_role("button", name=step, exact=True).first.bounding_box()
+        assert place
+        assert place["x"] + place["width"] <= 360

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from fieldapp import config
+from fieldapp import config, history
 from fieldapp.access.models import Audit, RoleGrant
 from fieldapp.app import create_app, is_migrated
 from fieldapp.db import apart, db, table
@@ -236,3 +236,88 @@ def _all(name: str, *columns: str) -> list[tuple[object, ...]]:
     with db.engine.connect() as connection:
         rows = connection.execute(sa.select(*types).select_from(sa.table(name)))
         return sorted((tuple(row) for row in rows), key=repr)
+
+
+def test_hours_that_can_be_read_become_times_and_others_stay_as_written(blank: Flask) -> None:
+    written = {
+        "9:00–17:00": "9:00–17:00",
+        "9-17点": "9:00–17:00",
+        "9-5点": "9-5点",
+        "赶场天": "赶场天",
+        "": "",
+    }
+    with blank.app_context():
+        upgrade(revision="0007")
+        ids = {text: uuid4() for text in written}
+        for text, key in ids.items():
+            _put(
+                "service_points", id=key, county_id=uuid4(), unit_id=uuid4(), name="x", hours=text, version=1
+            )
+        upgrade(revision="0008")
+        times = [{"days": [1, 2, 3, 4, 5], "spans": [["9:00", "17:00"]]}]
+        for text, key in ids.items():
+            hours, opening = _get("service_points", key, hours=sa.Text, opening=sa.JSON)
+            assert (hours, opening) == (("", times) if written[text] == "9:00–17:00" else (text, [])), text
+        downgrade(revision="0007")
+        assert {_get("service_points", key, hours=sa.Text)[0] for key in ids.values()} == set(
+            written.values()
+        )
+
+
+def test_reports_that_were_written_over_come_back_from_the_history(blank: Flask) -> None:
+    county, person, measure = uuid4(), uuid4(), uuid4()
+    with blank.app_context():
+        upgrade(revision="0008")
+        _put("counties", id=county, name="x", city="x", settings="{}", version=1)
+        _put("people", id=person, county_id=county, name="x", home="", version=1)
+        old = {
+            "text": "x",
+            "progress": "二楼也贴了",
+            "done": True,
+            "reported_at": 2,
+            "place": 0,
+            "version": 1,
+        }
+        _put("measures", id=measure, county_id=county, problem_id=uuid4(), **old)
+        for at, progress, done in ((1, "贴了一楼", False), (2, "二楼也贴了", True)):
+            said = {"measure": str(measure), "progress": progress, "done": done}
+            with apart(writes=True) as session:
+                history.append(
+                    "problem:1", "report", actor=f"person:{person}", at=at, payload=said, session=session
+                )
+        upgrade(revision="0009")
+        before = _reports()
+        assert before == [
+            (1, "贴了一楼", False, 1, person),
+            (2, "二楼也贴了", True, 2, person),
+        ]
+        downgrade(revision="0008")
+        kept = _get("measures", measure, progress=sa.Text, done=sa.Boolean, reported_at=sa.BigInteger)
+        assert kept == ("二楼也贴了", True, 2)
+        upgrade(revision="0009")
+        assert _reports() == before
+
+
+def _put(where: str, **values: object) -> None:
+    """One row, whatever it refers to."""
+    types = {key: sa.Uuid if isinstance(value, UUID) else None for key, value in values.items()}
+    columns = [sa.column(key, kind) for key, kind in types.items()]
+    with db.engine.connect() as connection:
+        _without_references(connection)
+        connection.execute(sa.insert(sa.table(where, *columns)).values(**values))
+        connection.commit()
+
+
+def _get(name: str, key: UUID, **types: type[sa.types.TypeEngine[object]]) -> tuple[object, ...]:
+    columns = [sa.column(each, kind) for each, kind in types.items()]
+    found = sa.select(*columns).select_from(sa.table(name)).where(sa.column("id", sa.Uuid) == key)
+    with db.engine.connect() as connection:
+        return tuple(connection.execute(found).one())
+
+
+def _reports() -> list[tuple[object, ...]]:
+    types = {"n": sa.Integer, "text": sa.Text, "done": sa.Boolean, "at": sa.BigInteger, "by_id": sa.Uuid}
+    columns = [sa.column(each, kind) for each, kind in types.items()]
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.select(*columns).select_from(sa.table("measure_reports")).order_by("n"))
+        return [tuple(row) for row in rows]

@@ -18,7 +18,7 @@ from fieldapp.evidence.models import Original
 from fieldapp.heads import Head
 from fieldapp.office import counted
 from fieldapp.office.check import findings
-from fieldapp.problems.models import Measure, Problem
+from fieldapp.problems.models import Measure, MeasureReport, Problem
 from fieldapp.visits import kinds, plans
 from fieldapp.visits.draws import DrawRow
 from fieldapp.visits.models import Plan, PlanIndex, PlanRead, TapRow, Visit, VisitKnower, VisitPerson
@@ -224,7 +224,16 @@ def due_day(session: Session, story: Story) -> str:
 
 
 def progress(session: Session, story: Story) -> str:
-    put(session, Measure, Measure.problem_id == problem_id(session), progress="办完了", done=True)
+    measure = session.scalars(sa.select(Measure).where(Measure.problem_id == problem_id(session))).first()
+    assert measure
+    row = {"id": UUID(int=1), "n": 1, "text": "办完了", "done": True, "at": 1, "by_office": False}
+    row |= {"measure_id": measure.id, "county_id": measure.county_id}
+    session.execute(sa.insert(MeasureReport.__table__).values(**row))
+    return f"单位报的进展 measure_reports:{measure.id}：有 1 条，登记却不见了"
+
+
+def measure_words(session: Session, story: Story) -> str:
+    put(session, Measure, Measure.problem_id == problem_id(session), text="容易")
     return "问题 甘棠-07：内容或措施和历史最后记下的不一样"
 
 
@@ -332,8 +341,8 @@ FORGERIES = (
     answers_with_a_new_seal, a_tap_with_new_hashes, a_tap_gone, hand_in_at, last_entry_gone, last_entry_rewritten,
     last_entry_and_head_rewritten, whole_stream_gone, stream_and_head_gone, head_gone, an_entry_that_is_no_json,
     whole_visit_gone, visit_row_gone, register_gone, every_head_gone, frozen_criteria, visit_day, a_knower, criteria,
-    due_day, progress, scenario_words, item_words, plan_byte, plan_swapped, plan_gone, plan_index, plan_version,
-    reads_emptied, a_read_made_another_s, audit_emptied, role_confirmed, role_made_longer,
+    due_day, progress, measure_words, scenario_words, item_words, plan_byte, plan_swapped, plan_gone, plan_index,
+    plan_version, reads_emptied, a_read_made_another_s, audit_emptied, role_confirmed, role_made_longer,
     role_confirmed_with_an_audit_row, original_row_gone,
 )  # fmt: skip
 

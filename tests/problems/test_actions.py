@@ -5,17 +5,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from fieldapp import clock, history
+from fieldapp.access.models import Account
 from fieldapp.db import acting, apart, db, system_reads
 from fieldapp.errors import Conflict, NotVisible, RuleBroken
 from fieldapp.inspections.actions import add_inspection
 from fieldapp.organisations import actions as organisations
 from fieldapp.organisations.models import County, Unit
 from fieldapp.problems import actions, measuring
+from fieldapp.problems.measuring import Claim
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, STATES, Problem
 from fieldapp.visits import library
 from tests.story import Story
@@ -268,7 +271,7 @@ def last_action(found: Problem) -> str:
 
 def test_a_report_before_the_receipt_is_refused(story: Story) -> None:
     with doing(story, "clerk", "示例-04") as (found, how):
-        measuring.add_measure(found, "公示补贴", **how)
+        measuring.add_measure(found, Claim("公示补贴"), **how)
     with pytest.raises(RuleBroken, match="先签收"), doing(story, "unit", "示例-04") as (found, how):
         measuring.report_measure(found.measures[0], "公示了", True, **how)
 
@@ -276,8 +279,9 @@ def test_a_report_before_the_receipt_is_refused(story: Story) -> None:
 def test_the_first_report_begins_the_work(story: Story) -> None:
     with doing(story, "unit", "示例-03") as (found, how):
         measuring.report_measure(found.measures[0], " 贴出来了 ", True, **how)
-        row = found.measures[0]
-        assert (found.state, row.progress, row.done, row.reported_at) == ("rectifying", "贴出来了", True, AT)
+        (said,) = found.measures[0].reports
+        assert (found.state, said.text, said.done, said.at) == ("rectifying", "贴出来了", True, AT)
+        assert (said.by_id, said.by_office) == (how["by"].person_id, False)
     said = last_entry(story, "示例-03")
     assert (said["action"], said["payload"]["progress"], said["payload"]["done"]) == (
         "report",
@@ -286,11 +290,80 @@ def test_the_first_report_begins_the_work(story: Story) -> None:
     )
 
 
+def test_a_second_report_stands_beside_the_first(story: Story) -> None:
+    for text, done in (("贴了一楼", True), ("二楼还差一块", False)):
+        with doing(story, "unit", "示例-02") as (found, how):
+            measuring.report_measure(found.measures[0], text, done, **how)
+    with doing(story, "clerk", "示例-02") as (found, _how):
+        assert [each.text for each in found.measures[0].reports] == ["二楼还差一块", "贴了一楼"]
+        assert not found.measures[0].is_done  # as it last said
+
+
+def test_a_form_sent_twice_makes_one_thing(story: Story) -> None:
+    key = uuid4()
+    for _ in range(2):
+        with doing(story, "unit", "示例-02") as (found, how):
+            row = measuring.add_measure(found, Claim("设导办台"), key=key, **how)
+            measuring.report_measure(row, "排了人", False, key=key, **how)
+    assert measures_of(story, "示例-02").count("设导办台") == 1
+    with doing(story, "clerk", "示例-02") as (found, _how):
+        assert [len(each.reports) for each in found.measures] == [0, 0, 0, 1]
+
+
+def test_the_key_of_another_thing_is_not_taken(story: Story) -> None:
+    with doing(story, "clerk", "示例-01") as (found, _how):
+        foreign = found.measures[0].id
+    with doing(story, "clerk", "示例-02") as (found, how):
+        made = measuring.add_measure(found, Claim("设导办台"), key=foreign, **how)
+        assert made.id != foreign
+        assert made in found.measures
+
+
+@pytest.mark.parametrize("state", ["draft", "issued", "closure_requested", "closed"])
+def test_the_unit_adds_measures_only_while_it_works_on_the_problem(story: Story, state: str) -> None:
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Problem).where(Problem.number == "示例-02").values(state=state))
+    sees = "clerk" if state == "draft" else "unit"  # a draft is not even there for the unit
+    unit = {"by": story.viewer("unit"), "at": AT}
+    with pytest.raises(RuleBroken), doing(story, sees, "示例-02") as (found, _how):
+        measuring.add_measure(found, Claim("设导办台"), **unit)
+    assert "设导办台" not in measures_of(story, "示例-02")
+
+
+@pytest.mark.parametrize("state", ["received", "rectifying", "reopened"])
+def test_the_unit_says_what_it_does_who_and_until_when(story: Story, state: str) -> None:
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Problem).where(Problem.number == "示例-02").values(state=state))
+    with doing(story, "unit", "示例-02") as (found, how):
+        row = measuring.add_measure(found, Claim(" 设导办台 ", "党政办", date(2018, 6, 20)), **how)
+        assert (row.text, row.responsible, row.planned_on) == ("设导办台", "党政办", date(2018, 6, 20))
+        assert found.state == state  # saying so is not yet doing it
+    said = last_entry(story, "示例-02")
+    assert (said["action"], said["payload"]["planned_on"]) == ("add_measure", "2018-06-20")
+
+
+def without_account(story: Story) -> None:
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Account).where(Account.username == "unit").values(disabled=True))
+
+
+def test_the_office_reports_for_a_unit_only_when_nobody_speaks_for_it_here(story: Story) -> None:
+    with pytest.raises(RuleBroken, match="由单位自己报"), doing(story, "clerk", "示例-03") as (found, how):
+        measuring.report_measure(found.measures[0], "贴出来了", True, **how)
+    without_account(story)
+    with doing(story, "clerk", "示例-03") as (found, how):
+        measuring.report_measure(found.measures[0], "贴出来了", True, **how)
+        (said,) = found.measures[0].reports
+        assert (found.state, said.by_office) == ("rectifying", True)
+    assert last_entry(story, "示例-03")["action"] == "enter_report"
+
+
 def test_measures_are_added_worded_and_ordered(story: Story) -> None:
     with doing(story, "clerk", "示例-02") as (found, how):
-        third = measuring.add_measure(found, " 设导办台 ", **how)
+        third = measuring.add_measure(found, Claim(" 设导办台 "), **how)
         assert [row.text for row in found.measures][-1] == "设导办台"
-        measuring.word_measure(third, "设导办台，排人", **how)
+        measuring.word_measure(third, Claim("设导办台，排人", "党政办"), **how)
+        assert third.responsible == "党政办"
         measuring.raise_measure(third, **how)
         measuring.raise_measure(found.measures[0], **how)  # the first one stays
     assert measures_of(story, "示例-02") == [
@@ -305,13 +378,13 @@ def test_a_measure_that_was_reported_on_keeps_its_words(story: Story) -> None:
     with doing(story, "unit", "示例-02") as (found, how):
         measuring.report_measure(found.measures[0], "贴了", True, **how)
     with pytest.raises(RuleBroken, match="另添一条"), doing(story, "clerk", "示例-02") as (found, how):
-        measuring.word_measure(found.measures[0], "别的话", **how)
+        measuring.word_measure(found.measures[0], Claim("别的话"), **how)
 
 
 def test_a_changed_measure_makes_an_open_page_stale(story: Story) -> None:
     with doing(story, "clerk", "示例-02") as (found, how):
         before = found.version
-        measuring.add_measure(found, "设导办台", **how)
+        measuring.add_measure(found, Claim("设导办台"), **how)
         assert found.version > before
 
 

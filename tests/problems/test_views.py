@@ -15,6 +15,7 @@ from fieldapp.db import acting, apart, db
 from fieldapp.deadlines.calendar import add_working_days
 from fieldapp.inspections.models import Inspection
 from fieldapp.office.check import faults
+from fieldapp.organisations.models import County
 from fieldapp.problems import queries
 from fieldapp.problems.models import WAYS, Measure, Problem
 from fieldapp.web.ui import dated_text
@@ -315,7 +316,77 @@ def test_the_office_words_and_orders_measures(story: Story, as_: Any) -> None:
     text = clerk.get(page).text
     assert text.index("窗口有 AB 岗") < text.index("设一次性告知单")
     assert as_("unit").post(f"{last}/words", data={"text": "x"}).status_code == 404
-    assert clerk.get(last).status_code == 404  # the unit's word is not the office's to write
+    refused = clerk.post(last, data={"progress": "做了"})  # the unit has an account: its word is its own
+    assert refused.status_code == 422
+    assert "由单位自己报" in refused.text
+
+
+def test_a_unit_without_measures_writes_them_and_reports_on_each(story: Story, as_: Any) -> None:
+    unit, page, today = as_("unit"), page_of(story, "示例-04"), clock.today()
+    assert f'action="{page}/measures"' not in unit.get(page).text  # first the receipt
+    assert unit.post(f"{page}/measures", data={"text": "三日内公示"}).status_code == 422
+    unit.post(f"{page}/receipt")
+    shown = fields_of(unit.get(page).text, f"{page}/measures")
+    wrong = unit.post(
+        f"{page}/measures", data=changed(shown, text="", planned_on="明天", responsible="财政所")
+    )
+    assert wrong.status_code == 422
+    assert 'value="财政所"' in wrong.text
+    sent = changed(shown, text="三日内公示", planned_on=today.isoformat(), responsible="财政所")
+    for _ in range(2):  # a second tap on a slow line
+        assert unit.post(f"{page}/measures", data=sent).status_code == 303
+    text = unit.get(page).text
+    assert text.count("三日内公示") == 1
+    assert all(word in text for word in ("财政所", f"{today.month}月{today.day}日", "还没报", "单位说的"))
+    measure = measure_of(story, "示例-04")
+    for progress in ("先公示了耕地补贴", "都公示了"):
+        form = fields_of(unit.get(measure).text, measure)
+        assert ("progress", "") in form  # empty for what is said now
+        assert unit.post(measure, data=changed(form, progress=progress)).status_code == 303
+    told = unit.get(measure).text
+    assert told.index("都公示了") < told.index("先公示了耕地补贴")
+    assert "甘棠镇联络员" in told
+    text = as_("clerk").get(page).text
+    assert all(word in text for word in ("都公示了", "先公示了耕地补贴", "以前报过 1 次", "单位说的"))
+
+
+def test_the_office_enters_reports_for_a_unit_without_account(story: Story, as_: Any) -> None:
+    clerk, page, measure = as_("clerk"), page_of(story, "示例-02"), measure_of(story, "示例-02")
+    unit = as_("unit")
+    assert f'href="{measure}"' not in clerk.get(page).text
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Account).where(Account.username == "unit").values(disabled=True))
+    assert f'href="{measure}"' in clerk.get(page).text
+    form = fields_of(clerk.get(measure).text, measure)
+    assert clerk.post(measure, data=changed(form, progress="贴了", done="y")).status_code == 303
+    assert "经办员甲代登记" in clerk.get(page).text
+    with story.app.app_context(), apart(writes=True) as session:
+        session.execute(sa.update(Account).where(Account.username == "unit").values(disabled=False))
+    text = unit.get(page).text
+    assert "巡察办代登记" in text
+    assert "经办员甲" not in text  # who in the office is not the unit's to read
+
+
+def test_who_reads_a_problem_reads_what_the_unit_said_and_cannot_say_it(story: Story, as_: Any) -> None:
+    page, measure = page_of(story, "示例-02"), measure_of(story, "示例-02")
+    as_("unit").post(measure, data={"progress": "告知单印好了"})
+    for username in ("origin3", "leadership"):
+        client = as_(username)
+        assert "告知单印好了" in client.get(page).text
+        assert client.post(measure, data={"progress": "x"}).status_code == 404
+        assert client.post(f"{page}/measures", data={"text": "x"}).status_code == 404
+    city = as_("city")
+    assert "告知单印好了" not in city.get(page).text
+    assert as_("unit2").post(measure, data={"progress": "x"}).status_code == 404
+    assert as_("unit2").post(f"{page}/measures", data={"text": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["text", "responsible"])
+def test_a_measure_with_a_marking_is_stopped(story: Story, as_: Any, field: str) -> None:
+    page = page_of(story, "示例-02")
+    answer = as_("unit").post(f"{page}/measures", data={"text": "公示", field: "机密★1年"})
+    assert answer.status_code == 422
+    assert "密级" in answer.text
 
 
 # Until when
@@ -494,9 +565,9 @@ def test_the_unit_sees_its_list_most_urgent_first_and_never_a_draft(story: Story
         session.execute(sa.update(Problem).where(Problem.number == "示例-01").values(state="closed"))
     unit = as_("unit")
     text = unit.get("/problems").text
-    first, rest = text.split("全部问题")
-    assert "示例-04" in first.split("接下来要做")[1]
-    assert re.findall(r"(?:示例|甘棠)-\d+", rest) == ["示例-04", "甘棠-07", "示例-02", "示例-03", "示例-01"]
+    assert "接下来要做：签收" in text
+    told = re.findall(r"(?:示例|甘棠)-\d+", text)
+    assert told == ["示例-04", "甘棠-07", "示例-02", "示例-03", "示例-01"]  # each once, the first on top
     assert unit.get(page_of(story, "示例-05")).status_code == 404
 
 
@@ -519,10 +590,11 @@ def test_the_units_view_has_these_fields_and_no_other() -> None:
         "due_estimated", "state", "state_label", "standing", "measures", "feedback_on", "takes_reports",
     }  # fmt: skip
     assert {field.name for field in fields(queries.UnitMeasure)} == {
-        "id", "text", "progress", "done", "is_reported",
+        "id", "text", "responsible", "planned_on", "reports",
     }  # fmt: skip
+    assert {field.name for field in fields(queries.UnitReport)} == {"text", "done", "at", "who"}
     assert {field.name for field in fields(queries.CityProblem)} == {
-        "id", "number", "unit", "state", "state_label", "due", "standing",
+        "id", "number", "county", "unit", "state", "state_label", "due", "standing",
     }  # fmt: skip
 
 
@@ -554,6 +626,36 @@ def test_the_city_cannot_ask_for_what_it_does_not_see(as_: Any, asked: str) -> N
 
 def test_the_city_filters_by_what_it_sees(as_: Any) -> None:
     assert rows(as_("city").get("/problems?state=received").text) == ["示例-03"]
+
+
+@pytest.mark.parametrize(
+    ("username", "offered"), [("clerk", True), ("origin3", True), ("leadership", False), ("city", False)]
+)
+def test_drafts_are_offered_to_those_who_see_them(as_: Any, username: str, offered: bool) -> None:
+    client = as_(username)
+    assert ('<option value="draft">' in client.get("/problems").text) == offered
+    assert ("示例-05" in client.get("/problems?state=draft").text) == offered
+
+
+def test_the_city_reads_which_county_and_asks_for_one(story: Story, as_: Any) -> None:
+    city = as_("city")
+    text = city.get("/problems").text
+    assert "市委巡察办·达州市" in text
+    assert {row[1] for row in cells_of(text, "问题清单")} == {"开江县"}
+    names = re.findall(r"<option[^>]*>([^<]*)</option>", text.split('name="unit"')[1].split("</select>")[0])
+    assert names == ["全部", "开江县·甘棠镇"]  # no unit without a problem
+    other = story.row(County, County.name == "大竹县")
+    home = story.row(County, County.name == "开江县")
+    assert rows(city.get(f"/problems?county={other}").text) == []
+    assert len(rows(city.get(f"/problems?county={home}").text)) == 5
+    assert "开江县" in city.get(page_of(story, "示例-04")).text
+    assert "市委巡察办·达州市" in city.get("/me").text
+
+
+def test_a_county_is_no_filter_of_those_who_see_one(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    assert 'name="county"' not in clerk.get("/problems").text
+    assert len(rows(clerk.get(f"/problems?county={story.row(County, County.name == '大竹县')}").text)) == 6
 
 
 def test_leadership_reads_issued_problems_with_their_way_and_changes_none(story: Story, as_: Any) -> None:

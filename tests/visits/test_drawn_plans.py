@@ -111,7 +111,7 @@ def test_only_working_days_are_drawn_unless_rest_days_are_meant(as_: Any) -> Non
     meant = draw_with(clerk, SATURDAY, SATURDAY, rest_days="y").text
     assert "抽到 甘棠镇·便民服务中心·" in meant
     assert f"，{dated_text(SATURDAY)}</h1>" in meant
-    assert "是休息日</span>，去以前看好开不开门：9:00–17:00。" in meant
+    assert "是休息日</span>，去以前看好开不开门：周一到周五 9:00–17:00。" in meant
 
 
 def test_the_countys_own_days_count_and_an_unpublished_year_is_said_to_be_an_estimate(
@@ -140,7 +140,9 @@ def test_a_draw_is_told_in_words_without_ids_but_for_whoever_repeats_it(as_: Any
 
 
 def test_hours_stand_beside_the_counters_to_draw_from(as_: Any) -> None:
-    assert re.search(r"综合窗口 <span class=\"muted small\">9:00–17:00<", as_("clerk").get("/draws").text)
+    assert re.search(
+        r"综合窗口 <span class=\"muted small\">周一到周五 9:00–17:00<", as_("clerk").get("/draws").text
+    )
 
 
 def seed_of(page: str) -> str | None:

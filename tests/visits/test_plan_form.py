@@ -127,12 +127,14 @@ def test_a_rest_day_is_said_on_the_form_and_on_the_plan_and_not_refused(story: S
     days = changed(fields_of(head.get("/rules").text, "/rules/days"), reason="县里今年的通知")
     lines = f"{clock.today()} 休息 县庆"
     assert head.post("/rules/days", data={**days, "lines": [lines]}).status_code == 303
-    told = f"{dated_text(clock.today())}是休息日</span>，去以前看好开不开门：便民服务中心 9:00–17:00"
+    told = (
+        f"{dated_text(clock.today())}是休息日</span>，去以前看好开不开门：便民服务中心 周一到周五 9:00–17:00"
+    )
     assert told in clerk.get(form_at(story, clock.today())).text.replace("  ", " ")
     saved = save(story, clerk, clock.today())
     plan = clerk.get(saved.location).text
     assert f"{dated_text(clock.today())}是休息日" in plan
-    assert "<dt>开门时间</dt><dd>9:00–17:00</dd>" in plan
+    assert "<dt>开门时间</dt><dd>周一到周五 9:00–17:00</dd>" in plan
 
 
 def test_a_problem_leads_those_who_may_see_them_to_the_visits_that_judged_it(story: Story, as_: Any) -> None:

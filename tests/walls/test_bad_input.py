@@ -28,6 +28,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 BUTTONS = {
     "access.confirm_role", "access.disable_account", "access.enable_account", "access.end_login", "access.end_role",
     "access.log_out", "access.reset_password", "access.sight", "organisations.end_membership",
+    "organisations.reopen_counter", "organisations.reopen_point",
     "problems.confirm_import", "problems.raise_measure", "problems.receive", "problems.recount", "problems.remove_day",
     "problems.start", "visits.cancel_plan", "visits.say_who_went",
 }  # fmt: skip

@@ -18,6 +18,8 @@ RULE = [
     ("units, city, leadership and administrator read no visit", P.READ_VISITS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD}),
     ("only the unit reports its measures", P.REPORT_MEASURES, {Role.UNIT}),
+    ("only the office enters a report for a unit without an account", P.ENTER_REPORTS, {Role.CLERK, Role.HEAD}),
+    ("the unit says what it does, or the office for it", P.ADD_MEASURES, {Role.UNIT, Role.CLERK, Role.HEAD}),
     ("only the office says who belongs to a team", P.EDIT_TEAMS, {Role.CLERK, Role.HEAD}),
     ("only the administrator manages accounts", P.MANAGE_ACCOUNTS, {Role.ADMIN}),
     ("the administrator never reads content", P.READ_PROBLEMS,

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from fieldapp.access import visibility
+from fieldapp.access.models import RoleGrant
 from fieldapp.db import acting, db
-from fieldapp.problems.models import Measure, Problem
+from fieldapp.problems.models import Measure, MeasureReport, Problem
 from fieldapp.visits.models import Plan, TapRow, Visit
 
 CORE = re.compile(r"__table__|\bbare\(|exec_driver_sql|sa\.text\(|text\(\"")
@@ -72,6 +73,39 @@ def _seen(story, username: str, model: type) -> int:
 )
 def test_rows_by_role(story, username: str, problems: int, visits: int) -> None:
     assert (_seen(story, username, Problem), _seen(story, username, Visit)) == (problems, visits)
+
+
+@pytest.mark.parametrize(
+    ("username", "reports"),
+    [
+        ("clerk", 2),
+        ("inspector1", 0),  # what a unit says of another team's problem is in his frozen briefing or nowhere
+        ("leader1", 0),
+        ("origin3", 2),
+        ("unit", 2),
+        ("leadership", 2),
+        ("city", 0),  # number, unit, state and day of a problem, no word of it
+        ("admin", 0),
+        ("clerk2", 0),
+        ("unit2", 0),
+    ],
+)
+def test_what_a_unit_said_by_role(story, as_, username: str, reports: int) -> None:
+    problem = story.row(Problem, Problem.number == "示例-02")
+    as_("unit").post(f"/problems/{problem}/measures", data={"text": "设导办台"})
+    measure = story.row(Measure, Measure.text == "设导办台")
+    for progress in ("排了人", "到岗了"):
+        as_("unit").post(f"/measures/{measure}", data={"progress": progress})
+    assert _seen(story, username, MeasureReport) == reports
+
+
+@pytest.mark.parametrize(
+    ("username", "grants"), [("clerk", 6), ("head", 6), ("admin", 6), ("leader1", 0), ("unit", 1)]
+)
+def test_who_holds_a_role_is_the_offices_and_the_administrators_to_read(
+    story, username: str, grants: int
+) -> None:
+    assert _seen(story, username, RoleGrant) == grants
 
 
 @pytest.mark.parametrize("username", ["clerk", "head", "inspector1", "unit", "admin"])

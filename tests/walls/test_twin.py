@@ -151,6 +151,8 @@ def valid_posts(story: Story) -> list[tuple[str, dict[str, str]]]:
     issued = story.row(Problem, Problem.number == "示例-04")
     mine = story.row(Problem, Problem.number == "甘棠-07")
     measure = story.row(Measure, Measure.problem_id == mine)
+    received = story.row(Problem, Problem.number == "示例-03")
+    reported = story.row(Measure, Measure.problem_id == received)
     visits = [story.row(Visit, Visit.state == state) for state in ("handed_in", "under_way")]
     tap = {"kind": "stage", "press": f"{uuid4()}:arrive"}
     taps = [(f"/n/{visit}/taps", tap) for visit in visits]
@@ -161,6 +163,13 @@ def valid_posts(story: Story) -> list[tuple[str, dict[str, str]]]:
         (f"/problems/{issued}/receipt", {}),
         (f"/measures/{measure}", {"progress": "已经做完", "done": "y"}),
         (f"/measures/{measure}", {"progress": "长" * 5000}),
+        (f"/measures/{measure}", {"progress": "又做了一些"}),
+        (f"/measures/{reported}", {"progress": "第一次报，从签收变成整改中", "done": "y"}),
+        (f"/problems/{mine}/measures", {"text": "x", "responsible": "党政办", "planned_on": "2026-12-01"}),
+        (f"/problems/{mine}/measures", {"text": "x", "once": str(uuid4())}),
+        (f"/problems/{mine}/measures", {"text": "长" * 600, "planned_on": "哪天"}),
+        (f"/problems/{issued}/measures", {"text": "签收以后的第一条"}),
+        (f"/measures/{measure}/words", {"text": "x"}),
         ("/me/sight", {"big_text": "yes"}),
         ("/me", {"old": PASSWORD, "password": "another-password-2", "again": "another-password-2"}),
         ("/login", {"username": "unit", "password": "wrong"}),

@@ -1,6 +1,6 @@
 """The office's pages of draws: counter and day out of those that the clerk marks out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from fieldapp.web.viewer import viewer
 def draws_index() -> Any:
     """A draw of counter and day, and one's earlier draws; `?again=` draws anew with a reason."""
     form = bound(DrawForm, data={"starts": clock.today(), "ends": clock.today() + timedelta(4)})
-    names = _counter_names()
+    names = _counter_names(form.ends.data or clock.today())
     form.counters.choices = offered(names.items())
     before = draws.draw_named(viewer(), asked("again"))
     if is_sent(form):
@@ -40,9 +40,9 @@ def draws_index() -> Any:
     return render("visits/draws.html", status=422 if has_errors(form) else 200, **context)
 
 
-def _counter_names() -> dict[str, str]:
-    """Unit, service point and counter, in the order of these words."""
-    names = {str(row.id): f"{row.point.unit.name}·{row.point.name}·{row.name}" for row in counters()}
+def _counter_names(day: date) -> dict[str, str]:
+    """Unit, service point and counter, in the order of these words; what is in use on that day."""
+    names = {str(row.id): f"{row.point.unit.name}·{row.point.name}·{row.name}" for row in counters(on=day)}
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
 
 

@@ -74,7 +74,7 @@ def unplanned() -> Any:
     """Begin on the spot: where, and what for."""
     return render(
         "visits/unplanned.html",
-        counters=counters(),
+        counters=counters(on=clock.today()),
         scenarios=open_scenarios(),
         visit_id=ids.new_id(),
         beside="beside" in request.args,

@@ -10,7 +10,7 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.db import db
 from fieldapp.errors import Conflict, RuleBroken
-from fieldapp.organisations.models import Unit
+from fieldapp.organisations.models import Counter, Unit
 from fieldapp.organisations.queries import counters, one, people, points, units
 from fieldapp.problems.queries import county_rules
 from fieldapp.visits import draws, library, planning, plans, queries, vault
@@ -111,7 +111,7 @@ def _plan_page(
         starts = ends = drawn.day
     problems = checkable_problems(unit_id)
     offers = planning.offers_for(unit_id, problems, starts, ends)
-    _choices(form, unit_id, offers, problems)
+    _choices(form, counters(unit_id, on=ends), offers, problems)
     if drawn:  # a plan that names a draw goes where and when the draw said
         form.counter_id.choices = offered([(str(drawn.counter_id), drawn.place)])
     if is_sent(form):
@@ -195,11 +195,9 @@ def _defaults(plan: Any, unit: Unit) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in (*fields, "knowers", "early_days", "override_reason")}
 
 
-def _choices(form: PlanForm, unit_id: UUID, offers: list[Offer], problems: Any) -> None:
+def _choices(form: PlanForm, places: list[Counter], offers: list[Offer], problems: Any) -> None:
     names = {row.id: row.name for row in people()}
-    form.counter_id.choices = to_choose(
-        (str(row.id), f"{row.point.name}·{row.name}") for row in counters(unit_id)
-    )
+    form.counter_id.choices = to_choose((str(row.id), f"{row.point.name}·{row.name}") for row in places)
     form.scenario_version_id.choices = _scenarios_by_system()
     form.problem_ids.choices = offered((str(row.id), f"{row.number} {row.text}") for row in problems)
     form.team_id.choices = offered((str(offer.team_id), offer.name) for offer in offers)
