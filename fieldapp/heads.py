@@ -40,6 +40,16 @@ class Head(Base):
         return sa.false()
 
 
+_HEADS = bare(Head)
+# Built once: a head moves with every tap, and building a statement costs more than running it.
+_ONE = sa.select(_HEADS).where(_HEADS.c.name == sa.bindparam("of")).with_for_update()
+_PUT = (
+    sa.update(_HEADS)
+    .where(_HEADS.c.name == sa.bindparam("of"))
+    .values(seq=sa.bindparam("n"), hash=sa.bindparam("end"), mac=sa.bindparam("signed"))
+)
+
+
 @dataclass(frozen=True)
 class Grown:
     """A table to which rows are added and nothing else: what of a row is counted, and whose it is."""
@@ -106,9 +116,8 @@ def begin(ends: Mapping[str, str], session: Any) -> None:
 
 
 def _write(head: Any, seq: int, digest: str, follows: bool, session: Any) -> None:
-    table, follows = bare(Head), follows and is_genuine(head)
-    values = {"seq": seq, "hash": digest, "mac": mac(head.name, seq, digest) if follows else ""}
-    session.execute(sa.update(table).where(table.c.name == head.name).values(values))
+    signed = mac(head.name, seq, digest) if follows and is_genuine(head) else ""
+    session.execute(_PUT, {"of": head.name, "n": seq, "end": digest, "signed": signed})
 
 
 def is_genuine(head: Any) -> bool:
@@ -132,15 +141,13 @@ def _plain(value: Any) -> str:
 
 def _locked(name: str, session: Any) -> Any:
     """The head, made when it is not there, and held until the transaction ends."""
-    table = bare(Head)
-    query = sa.select(table).where(table.c.name == name).with_for_update()
-    head = session.execute(query).first()
+    head = session.execute(_ONE, {"of": name}).first()
     if head is None:
         new = {"name": name, "seq": 0, "hash": START, "mac": mac(name, 0, START)}
-        made = session.execute(insert(table).values(new).on_conflict_do_nothing())
+        made = session.execute(insert(_HEADS).values(new).on_conflict_do_nothing())
         if rows_changed(made):
             _register(name.split(":")[0], session)
-        head = session.execute(query).one()
+        head = session.execute(_ONE, {"of": name}).one()
     return head
 
 

@@ -14,10 +14,10 @@ from fieldapp.db import SYSTEM, system_reads
 from fieldapp.organisations.models import TeamMembership
 from fieldapp.visits.briefing import frame_of
 from fieldapp.visits.joining import Asked, day_of, fit_of, join, make
-from fieldapp.visits.models import ParkedDecision, TapRow, Visit, VisitPerson
+from fieldapp.visits.models import ParkedDecision, Visit, VisitPerson
 from fieldapp.visits.record import Record
 from fieldapp.visits.states import visit_flow
-from fieldapp.visits.taps import taps_of
+from fieldapp.visits.taps import has_handin, taps_of
 from fieldapp.visits.timeline import fold
 from fieldapp.visits.waiting import is_all_in
 
@@ -32,7 +32,7 @@ def project(visit_id: UUID, kind: str, payload: dict[str, Any], person: UUID, at
             _begin(session, Asked(visit_id, payload, person, day_of(session, visit_id, person, at)), at)
         elif not _lock(session, visit_id):
             return
-        if kind in MOVES_STATE or _has_handin(session, visit_id):
+        if kind in MOVES_STATE or has_handin(visit_id, session):
             visit = session.get(Visit, visit_id)
             if visit is not None:  # with a begin, what came before it may be all that the visit waited for
                 advance(session, visit, person, at)
@@ -43,17 +43,12 @@ def concerns(visit_id: UUID, kind: str) -> bool:
     if kind == "begin" or kind in MOVES_STATE:
         return True
     with system_reads() as session:
-        return _has_handin(session, visit_id)
+        return has_handin(visit_id, session)
 
 
 def _lock(session: Session, visit_id: UUID) -> bool:
     """Whether the visit is there; the key alone, for most taps change nothing of it."""
     return session.scalar(sa.select(Visit.id).where(Visit.id == visit_id).with_for_update()) is not None
-
-
-def _has_handin(session: Session, visit_id: UUID) -> bool:
-    handin = sa.select(TapRow.id).where(TapRow.visit == visit_id, TapRow.kind == "handin").limit(1)
-    return session.scalar(handin) is not None
 
 
 def _begin(session: Session, asked: Asked, at: int) -> None:

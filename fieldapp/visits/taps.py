@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,19 @@ from fieldapp.visits import kinds
 from fieldapp.visits.models import TapRow
 
 _TAPS: Any = TapRow.__table__
+# Built once: on the way of every tap, building a statement costs more than running it.
+_OF_ID = sa.select(_TAPS.c.digest, _TAPS.c.person, _TAPS.c.received_at).where(
+    _TAPS.c.id == sa.bindparam("tap")
+)
+_RIVALS = sa.select(_TAPS.c.digest).where(
+    _TAPS.c.id == sa.bindparam("tap"), _TAPS.c.digest != sa.bindparam("known")
+)
+_LAST_SEQ = sa.select(sa.func.max(_TAPS.c.seq)).where(
+    _TAPS.c.visit == sa.bindparam("of"),
+    _TAPS.c.person == sa.bindparam("who"),
+    _TAPS.c.device == sa.bindparam("phone"),
+)
+_HANDINS = sa.select(_TAPS.c.id).where(_TAPS.c.visit == sa.bindparam("of"), _TAPS.c.kind == "handin").limit(1)
 GO_ON = ("to", "to_subject")  # where the form goes on; no part of what was tapped
 _MOST = 2**31
 _LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
@@ -110,7 +124,7 @@ def take_in(
             **sent.times,
         )
     )
-    written = session.execute(insert(_TAPS).values(_row(tap)).on_conflict_do_nothing())
+    written = session.execute(_keep(db.engine.dialect.name), _row(tap))
     rival = _rival(session, sent.id, digest)
     if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
         return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at)
@@ -119,9 +133,7 @@ def take_in(
 
 
 def _known(session: Session, tap_id: UUID, digest: str, person: UUID) -> Receipt | None:
-    rows = session.execute(
-        sa.select(_TAPS.c.digest, _TAPS.c.person, _TAPS.c.received_at).where(_TAPS.c.id == tap_id)
-    ).all()
+    rows = session.execute(_OF_ID, {"tap": tap_id}).all()
     if any(row.person != person for row in rows):
         return Receipt(tap_id, Answer.FOREIGN, 0)
     first = next((row for row in rows if row.digest == digest), None)
@@ -131,17 +143,23 @@ def _known(session: Session, tap_id: UUID, digest: str, person: UUID) -> Receipt
 
 
 def _rival(session: Session, tap_id: UUID, digest: str) -> bool:
-    other = sa.select(_TAPS.c.digest).where(_TAPS.c.id == tap_id, _TAPS.c.digest != digest).limit(1)
-    return session.execute(other).first() is not None
+    return session.execute(_RIVALS, {"tap": tap_id, "known": digest}).first() is not None
+
+
+def has_handin(visit: UUID, session: Session) -> bool:
+    """Whether somebody has handed in."""
+    return session.execute(_HANDINS, {"of": visit}).first() is not None
+
+
+@cache
+def _keep(dialect: str) -> Any:
+    """The insert that a row already there makes do nothing."""
+    return insert(_TAPS).on_conflict_do_nothing()
 
 
 def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
     """Without JavaScript the server counts. A seq doubled by two requests at once is flagged, never refused."""
-    last = session.scalar(
-        sa.select(sa.func.max(_TAPS.c.seq)).where(
-            _TAPS.c.visit == visit, _TAPS.c.person == person, _TAPS.c.device == device
-        )
-    )
+    last = session.scalar(_LAST_SEQ, {"of": visit, "who": person, "phone": device})
     return int(last or 0) + 1
 
 
