@@ -84,11 +84,13 @@ class Workflow:
         by: Actor,
         at: int,
         facts: Facts | None = None,
+        also: Mapping[str, Any] | None = None,
         actor: str = "",
         session: Session | None = None,
     ) -> str:
         """Apply a step and return the hash of its history entry. Raises NotVisible, or RuleBroken with the sentence.
 
+        `also` are columns that change with the state, in the same statement: the database may bind them to it.
         A projected step is taken by SYSTEM with `actor` naming the person whose tap caused it."""
         session = session or db.session()
         self._lock(thing, session)
@@ -101,6 +103,8 @@ class Workflow:
         if refusal:
             raise RuleBroken(refusal)
         thing.state = row.target
+        for name, value in (also or {}).items():
+            setattr(thing, name, value)
         session.flush()
         payload = {"from": row.source, "to": row.target, **(facts or {}), **_content(thing)}
         return history.append(

@@ -47,6 +47,26 @@ def log_in(username: str, password: str, *, phone: bool, at: int, device: str = 
         return start_login(account, phone=phone, at=at, session=session)
 
 
+def password_refusal(viewer: Any, password: str, *, at: int) -> str:
+    """Why a signature asked by this password is not taken; empty when it is this person's own. Wrong ones are counted
+    as at the login. Transactions of its own: call it before the request's first statement."""
+    with apart() as session:
+        account = session.get(Account, viewer.account_id)
+        if account is None or account.disabled:
+            return "这个账号不能签"
+        key, stored = passwords.name_hash(account.username, "sign"), account.password_hash
+        attempt = session.get(Attempt, key)
+        wait = passwords.wait_left(attempt.failures, at - attempt.last_at) if attempt else 0
+    if wait > 0:
+        return f"密码试得太多了，{_wait_text(wait)}后再试"
+    if passwords.is_password(stored, password):
+        return ""
+    with apart(writes=True) as session:
+        _count_failure(key, at, session)
+        _audit(session, "signing_refused", at, account)
+    return "密码不对，没有签"
+
+
 def start_login(account: Account, *, phone: bool, at: int, session: Session) -> str:
     """A new login with a fresh token."""
     token = ids.new_token()

@@ -35,3 +35,17 @@ class Permission(Enum):
     SEE_PARKED = "visits:parked:read"
     DECIDE_PARKED = "visits:parked:decide"
     CONFIRM_PEOPLE = "visits:people:confirm"  # who went on an unplanned visit of one's own team
+    REQUEST_CLOSING = "problems:closing:request"  # the unit asks to close
+    ENTER_REQUESTS = "problems:closing:enter"  # the office, for a unit that wrote on paper
+    CHECK_VISITS = "visits:visit:check"  # the visiting team's leader, before the office reviews
+    SEND_BACK_VISITS = "visits:visit:send-back"  # to the inspectors: something is missing
+    READ_CLOSINGS = "closing:closing:read"
+    REVIEW_CLOSINGS = "closing:closing:review"
+    VERIFY = "closing:verification:write"  # 资料核验, 电话回访: a record by somebody who does not sign
+    SIGN_CLOSINGS = "closing:closing:sign"  # for a body one may sign for
+    ENTER_PAPER = "closing:paper:enter"  # 纸质签批: entered by one, confirmed by another
+    NAME_SIGNERS = "closing:signers:name"
+    REOPEN = "closing:closing:reopen"
+    PUBLISH = "publishing:edition:make"
+    READ_EDITIONS = "publishing:edition:read"
+    CONFIRM_FACTS = "closing:fact:confirm"  # 事实确认: the unit on a new finding

@@ -17,6 +17,14 @@ from fieldapp.writing import folded
 
 BARE_DAYS = {"": "不收，要写明是工作日还是自然日", "workday": "按工作日数", "day": "按自然日数"}
 LISTS = {"problems": "问题清单", "unit": "整改清单"}  # the story's names; counties have others
+BODIES = {  # who may have to sign a closing; the last three sign where the head names who does it for them
+    "origin_team": "原巡察组",
+    "office": "巡察办",
+    "leading_group": "领导小组",
+    "discipline": "纪委监委",
+    "organisation": "组织部",
+}
+MIN_BODIES = 2  # the story's 会同: never one body alone
 _LINE = re.compile(r"(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})\s*(?P<word>休息|上班)\s*(?P<note>.*)")
 
 
@@ -41,6 +49,7 @@ class CountyRules:
     days: tuple[LocalDay, ...] = ()
     years: tuple[int, ...] = ()
     lists: tuple[tuple[str, str], ...] = tuple(LISTS.items())
+    bodies: tuple[str, ...] = ("origin_team", "office")  # 通川: 巡察办会同对应巡察组
 
     @property
     def in_force(self) -> CountingRule:
@@ -78,6 +87,13 @@ class CountyRules:
         """With other names for its lists."""
         return replace(self, lists=tuple((key, names[key].strip()) for key in LISTS))
 
+    def signed_by(self, bodies: Iterable[str]) -> "CountyRules":
+        """With other bodies that must sign a closing; raises RuleBroken below two."""
+        chosen = tuple(body for body in BODIES if body in set(bodies))
+        if len(chosen) < MIN_BODIES:
+            raise RuleBroken("至少两方签认，才能销号", "bodies")
+        return replace(self, bodies=chosen)
+
     def words(self) -> dict[str, str]:
         """What is in force, as people read it."""
         rule, names = self.in_force, dict(self.lists)
@@ -90,6 +106,7 @@ class CountyRules:
             "放假安排写全了的年": "、".join(str(year) for year in self.years),
             "办公室的清单": names["problems"],
             "单位的清单": names["unit"],
+            "销号要谁签认": "、".join(BODIES[body] for body in self.bodies),
         }
 
     def stored(self) -> dict[str, Any]:
@@ -99,6 +116,7 @@ class CountyRules:
             "days": {each.day.isoformat(): [each.works, each.note] for each in self.days},
             "years": list(self.years),
             "lists": dict(self.lists),
+            "bodies": list(self.bodies),
         }
 
 
@@ -110,6 +128,7 @@ def rules_of(settings: Mapping[str, Any]) -> CountyRules:
         days=tuple(sorted(days)),
         years=tuple(settings.get("years", ())),
         lists=tuple({**LISTS, **settings.get("lists", {})}.items()),
+        bodies=tuple(settings.get("bodies", ("origin_team", "office"))),
     )
 
 

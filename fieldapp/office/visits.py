@@ -14,9 +14,13 @@ from fieldapp.visits import attendance, parked
 from fieldapp.visits.joining import knowers_hash
 from fieldapp.visits.models import Visit, VisitKnower, VisitPerson
 from fieldapp.visits.projecting import record_of
+from fieldapp.visits.states import DONE
 
 KIND = "回访"
-LABELS = {"under_way": "还在记", "collected": "等会签", "handed_in": "已交"}
+LABELS = {
+    "under_way": "还在记", "collected": "等会签", "handed_in": "已交", "sent_back": "退回补充", "checked": "组长核过",
+    "reviewed": "审过",
+}  # fmt: skip
 UNFOLDED = "有的记录读不出来，状态没法核对"
 
 
@@ -49,6 +53,9 @@ def _row(key: UUID, entries: list[history.Entry], session: Session) -> Iterator[
     seal = sealed[-1].fields["payload"]["seal"] if sealed else ""
     if visit.seal != seal:
         yield Finding(KIND, f"{key}：封存的指纹不是历史记下的那个")
+    reviewed = next((entry.at for entry in entries if entry.action == "review"), None)
+    if visit.reviewed_at != reviewed:
+        yield Finding(KIND, f"{key}：审核的时间和历史不一样")
     if visit.handed_in_at != (sealed[0].at if sealed else None):
         yield Finding(KIND, f"{key}：交记录的时间和历史不一样")
 
@@ -61,9 +68,9 @@ def _record(key: UUID, entries: list[history.Entry], session: Session) -> Iterat
     state = LABELS.get(visit.state, visit.state)
     if visit.state != expected:
         yield Finding(KIND, f"{key}：状态是{state}，历史说{LABELS.get(expected, expected)}")
-    elif (visit.state == "handed_in") != record.is_handed_in:
+    elif visit.state != "sent_back" and (visit.state in DONE) != record.is_handed_in:
         yield Finding(KIND, f"{key}：状态是{state}，记录说不是")
-    elif visit.state == "handed_in" and visit.seal != record.seal:
+    elif visit.state in DONE and visit.seal != record.seal:
         yield Finding(KIND, f"{key}：封存的指纹不是这些记录的")
 
 

@@ -54,7 +54,7 @@ STATE_LABELS = {
 _CONTENT = (
     "county_id", "inspection_id", "unit_id", "team_id", "number", "text", "short_name", "severity", "criteria",
     "criterion_tags", "verification", "department", "responsible", "limit_text", "issued_on", "due", "due_estimated",
-    "due_rule",
+    "due_rule", "visits_needed",
 )  # fmt: skip
 
 
@@ -69,6 +69,18 @@ class Problem(Versioned, Base):
         sa.UniqueConstraint("county_id", "number"),
         sa.CheckConstraint(
             "state = 'draft' OR (issued_on IS NOT NULL AND due IS NOT NULL)", name="issued_has_due"
+        ),
+        sa.CheckConstraint("(state = 'closed') = (closure_id IS NOT NULL)", name="closed_by_a_closure"),
+        sa.CheckConstraint("told_on IS NULL OR state = 'closed'", name="told_when_closed"),
+        sa.CheckConstraint(
+            "state <> 'closure_requested' OR requested_on IS NOT NULL", name="requested_on_a_day"
+        ),
+        sa.CheckConstraint("visits_needed BETWEEN 1 AND 5", name="visits_needed"),
+        sa.ForeignKeyConstraint(
+            ["closure_id", "id"],
+            ["closures.closing_id", "closures.problem_id"],
+            name="closure",
+            use_alter=True,
         ),
     )
     id: Mapped[Id]
@@ -94,6 +106,12 @@ class Problem(Versioned, Base):
     due: Mapped[date | None]
     due_estimated: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(sa.String(40), default="")
+    visits_needed: Mapped[int] = mapped_column(
+        default=1
+    )  # so many visits, on different days, are part of the criterion
+    requested_on: Mapped[date | None]  # the unit's clock has stood still since
+    closure_id: Mapped[UUID | None]  # the signatures that closed it: feature closing
+    told_on: Mapped[date | None]  # when the unit was told that it is closed
     state: Mapped[str] = mapped_column(sa.String(20), default="draft")
     county: Mapped[County] = relationship()
     inspection: Mapped[Inspection] = relationship()
@@ -103,6 +121,11 @@ class Problem(Versioned, Base):
     @property
     def stream(self) -> str:
         return stream_name("problem", self.id)
+
+    @property
+    def unit_state(self) -> str:
+        """The state as the unit knows it: what the office decides is not so for the unit until an edition says it."""
+        return "closure_requested" if self.state == "closed" and self.told_on is None else self.state
 
     @property
     def content_hash(self) -> str:
@@ -167,6 +190,33 @@ class Measure(Versioned, Base):
         return sa.and_(cls.problem_id.in_(mine))
 
 
+class ClosureRequest(Base):
+    """What a unit wrote when it asked to close (销号申请): all that it sees of it until an edition. Only grows."""
+
+    __tablename__ = "closure_requests"
+    __table_args__ = (sa.UniqueConstraint("problem_id", "n"),)
+    id: Mapped[Id]
+    county_id: Mapped[UUID] = mapped_column(sa.ForeignKey("counties.id"))
+    problem_id: Mapped[UUID] = mapped_column(sa.ForeignKey("problems.id"))
+    n: Mapped[int] = mapped_column(autoincrement=False)
+    day: Mapped[date]  # 收到日期: the clock stops on it
+    letter: Mapped[Text]  # 来文字号
+    statement: Mapped[Text]
+    page_sha256: Mapped[str | None] = mapped_column(sa.String(64))  # the sealed page as a photo
+    by_id: Mapped[UUID] = mapped_column(sa.ForeignKey("people.id"))
+    by_office: Mapped[bool]
+    at: Mapped[Instant]
+    problem: Mapped[Problem] = relationship()
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
+        if viewer.is_city:
+            return sa.false()
+        problems = Base.metadata.tables["problems"]
+        mine = sa.select(problems.c.id).where(problem_rows(problems.c, viewer))
+        return sa.and_(cls.problem_id.in_(mine))
+
+
 class MeasureReport(Base):
     """What the unit said of a measure on a day; entered by the office for a unit without an account. Only grows.
 
@@ -196,3 +246,4 @@ class MeasureReport(Base):
 
 
 heads.grows(MeasureReport, by=("measure_id",))
+heads.grows(ClosureRequest, by=("problem_id",))

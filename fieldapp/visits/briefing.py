@@ -20,6 +20,7 @@ def frame_of(
     admitted: tuple[UUID, ...] = (),
     leaders: tuple[UUID, ...] = (),
     frozen_at: int | None = None,
+    reviewed_at: int | None = None,
 ) -> Frame:
     """The fold's frame from a frozen briefing."""
     return Frame(
@@ -37,6 +38,7 @@ def frame_of(
         leaders=leaders,
         apart_ms=int(content.get("apart_ms", 60_000)),
         frozen_at=frozen_at,
+        reviewed_at=reviewed_at,
     )
 
 

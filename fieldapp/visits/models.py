@@ -81,6 +81,12 @@ class Visit(Base):
     state: Mapped[str] = mapped_column(sa.String(20), default="under_way")
     seal: Mapped[str] = mapped_column(sa.String(64), default="")
     handed_in_at: Mapped[Instant | None] = mapped_column(sa.BigInteger)
+    reviewed_at: Mapped[Instant | None] = mapped_column(
+        sa.BigInteger
+    )  # what is received later stands outside
+    missing: Mapped[Text] = mapped_column(
+        default=""
+    )  # what the people are asked to add, while it is sent back
     people: Mapped[list["VisitPerson"]] = relationship(back_populates="visit")
     team: Mapped[Team] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -111,6 +117,15 @@ def visit_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
     ways = [took_part]
     if viewer.led_team_ids:
         ways.append(sa.and_(table.team_id.in_(viewer.led_team_ids), done))
+    if viewer.is_leadership:
+        ways.append(table.state == "reviewed")
+    if viewer.led_team_ids:  # the finder's leader, once asked to sign what rests on this visit
+        rests, closings = (Base.metadata.tables[name] for name in ("closing_visits", "closings"))
+        asked = sa.select(rests.c.visit_id).join(closings, closings.c.id == rests.c.closing_id)
+        signs = asked.where(
+            closings.c.team_id.in_(viewer.led_team_ids), closings.c.state.in_(("signing", "closed"))
+        )
+        ways.append(sa.and_(table.state == "reviewed", table.id.in_(signs)))
     if viewer.is_office:
         knowers = Base.metadata.tables["visit_knowers"]
         knows = table.id.in_(sa.select(knowers.c.visit_id).where(knowers.c.person_id == viewer.person_id))

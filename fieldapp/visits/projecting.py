@@ -81,6 +81,7 @@ def frame(visit: Visit, session: Session) -> Any:
         admitted=tuple(sorted(found["admitted"])),
         leaders=tuple(sorted(found["leads"])),
         frozen_at=visit.handed_in_at,
+        reviewed_at=visit.reviewed_at,
     )
 
 
@@ -109,9 +110,10 @@ def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:
 
     if visit.state == "under_way" and is_all_in(record):  # whatever is still missing
         take("collect")
-    if visit.state == "collected" and record.is_handed_in:
+    is_new = visit.state == "collected" or (visit.state == "sent_back" and record.seal != visit.seal)
+    if is_new and record.is_handed_in:
         take("hand_in")
-        visit.seal, visit.handed_in_at = record.seal, visit.handed_in_at or at
-    elif visit.state == "handed_in" and not record.is_handed_in:
+        visit.seal, visit.handed_in_at, visit.missing = record.seal, visit.handed_in_at or at, ""
+    elif visit.state in ("handed_in", "checked") and not record.is_handed_in:
         take("void")
     session.flush()

@@ -15,6 +15,7 @@ from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
 from fieldapp.visits.projecting import frame, record_of
 from fieldapp.visits.record import Record
+from fieldapp.visits.states import DONE
 from fieldapp.visits.taps import taps_of
 from fieldapp.visits.timeline import fold, judged_late
 
@@ -67,7 +68,9 @@ def spoiled(record: Record) -> frozenset[str]:
 def running(person_id: UUID) -> list[Visit]:
     """One's own visits not yet handed in, newest first."""
     mine = sa.select(VisitPerson.visit_id).where(VisitPerson.person_id == person_id)
-    rows = sa.select(Visit).where(Visit.id.in_(mine), Visit.state.in_(("under_way", "collected")))
+    rows = sa.select(Visit).where(
+        Visit.id.in_(mine), Visit.state.in_(("under_way", "collected", "sent_back"))
+    )
     return list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
 
 
@@ -97,9 +100,7 @@ def handed_in() -> list[Visit]:
 def judging(problem_id: UUID) -> list[Visit]:
     """Handed-in visits that the viewer may see and in which somebody judged this problem, newest first."""
     about = str(problem_id)
-    rows = [
-        row for row in handed_in() if row.state == "handed_in" and problem_of(row.briefing, about) is not None
-    ]
+    rows = [row for row in handed_in() if row.state in DONE and problem_of(row.briefing, about) is not None]
     return [row for row in rows if any(each.subject == about for each in record(row).conclusions)]
 
 

@@ -1,0 +1,101 @@
+"""On what a closing may rest, by the problem's way of verification. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+FIXED = "已整改"
+
+
+@dataclass(frozen=True)
+class SeenVisit:
+    """A visit that judged the problem in this cycle."""
+
+    id: UUID
+    day: date
+    team_id: UUID
+    people: frozenset[UUID]
+    state: str
+    conclusion: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A record of 资料核验 or 电话回访."""
+
+    id: UUID
+    way: str
+    day: date
+    by: UUID
+    fixed: bool
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What there is: `finders` are the people who sat in the team that found the problem."""
+
+    way: str
+    needed: int
+    finder_team: UUID
+    finders: frozenset[UUID]
+    visits: tuple[SeenVisit, ...] = ()
+    verified: tuple[Verified, ...] = ()
+
+    @property
+    def needs_visit(self) -> bool:
+        return self.way in ("mystery", "on_site")
+
+    @property
+    def good_visits(self) -> tuple[SeenVisit, ...]:
+        """By another team, checked by its leader, and all fixed."""
+        return tuple(each for each in self.visits if not self.fault(each))
+
+    @property
+    def good_verified(self) -> tuple[Verified, ...]:
+        return tuple(each for each in self.verified if each.way == self.way and each.fixed)
+
+    def fault(self, visit: SeenVisit) -> str:
+        """Why a visit does not count; empty when it does."""
+        if visit.team_id == self.finder_team or visit.people & self.finders:
+            return "是发现问题的组去的"
+        if visit.state not in ("checked", "reviewed"):
+            return "组长还没有核"
+        return "" if visit.conclusion == FIXED else f"结论是{visit.conclusion or '没有定'}"
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Whoever went, or wrote the record: none of them signs."""
+        went = frozenset().union(*(each.people for each in self.visits))
+        return went | {each.by for each in self.verified}
+
+    @property
+    def lacking(self) -> str:
+        """The sentence that says what is missing before it can be signed; empty when nothing is."""
+        return self._lacking_visits() if self.needs_visit else self._lacking_record()
+
+    def _lacking_visits(self) -> str:
+        if against := self._newest_against():
+            return against
+        days = {each.day for each in self.good_visits}
+        if len(days) >= self.needed:
+            return ""
+        if not self.visits:
+            return "还没有人去核过"
+        if self.needed > 1:
+            return f"要 {self.needed} 次不同日子的核查，合格的只有 {len(days)} 次"
+        return f"去过的不能作数：{self.fault(self.visits[0])}"
+
+    def _newest_against(self) -> str:
+        """A later visit that found it otherwise outweighs an earlier one."""
+        newest: Sequence[SeenVisit] = sorted(self.visits, key=lambda each: each.day, reverse=True)
+        judged = [each for each in newest if each.conclusion in (FIXED, "部分整改", "未整改", "反弹")]
+        if judged and judged[0].conclusion != FIXED:
+            return f"最近一次核查的结论是{judged[0].conclusion}"
+        return ""
+
+    def _lacking_record(self) -> str:
+        mine = [each for each in self.verified if each.way == self.way]
+        if not mine:
+            return "还没有核验记录"
+        return "" if self.good_verified else "核验记录说没有改好"

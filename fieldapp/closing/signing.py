@@ -1,0 +1,118 @@
+"""Who may sign what for which body. The rule is pure; the reads below gather what it judges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp.access.models import RoleGrant
+from fieldapp.access.policy import NEEDS_HEAD, Role
+from fieldapp.closing.models import Closing, ClosingVisit, Signature, Signer, Verification
+from fieldapp.organisations.models import Team, TeamMembership
+from fieldapp.visits.models import VisitPerson
+
+BY_OFFICE: dict[str, tuple[Role, ...]] = {  # whose office it is to sign, without being named
+    "office": (Role.CLERK, Role.HEAD),
+    "leading_group": (Role.LEADERSHIP,),
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A closing as its signers find it."""
+
+    bodies: tuple[str, ...]
+    signed: Mapping[str, UUID]  # body -> who
+    went: frozenset[UUID]  # on a visit that the record rests on, or wrote its verification
+    may: Mapping[str, frozenset[UUID]]  # body -> who may sign for it today
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The bodies that have not signed."""
+        return tuple(body for body in self.bodies if body not in self.signed)
+
+    def bodies_for(self, person: UUID) -> tuple[str, ...]:
+        """For which waiting bodies this person may sign."""
+        return tuple(body for body in self.waiting if not self.refusal(body, person))
+
+    def refusal(self, body: str, person: UUID) -> str:
+        """Why this person may not sign for this body; empty when he may. By different people of different bodies, none
+        of whom went on the visit (issue of the closing; 四眼)."""
+        if body not in self.bodies:
+            return "这一方不用签"
+        if body in self.signed:
+            return "这一方已经签了"
+        if person in self.went:
+            return "参加过回访或核验的人不能签认"
+        if person in self.signed.values():
+            return "同一个人不能替两方签"
+        return "" if person in self.may.get(body, frozenset()) else "没有替这一方签认的授权"
+
+
+def desk_of(closing: Closing, day: date, session: Session) -> Desk:
+    """As the database has it now; `session` is a system session."""
+    rows = session.execute(
+        sa.select(Signature.body, Signature.person_id).where(
+            Signature.closing_id == closing.id, Signature.frozen_n == closing.frozen_n
+        )
+    )
+    return Desk(
+        bodies=tuple(closing.bodies),
+        signed={row.body: row.person_id for row in rows},
+        went=went(closing, session),
+        may={body: may_sign(body, closing, day, session) for body in closing.bodies},
+    )
+
+
+def went(closing: Closing, session: Session) -> frozenset[UUID]:
+    """Everybody who took part in what the frozen record rests on."""
+    visits = sa.select(ClosingVisit.visit_id).where(
+        ClosingVisit.closing_id == closing.id, ClosingVisit.frozen_n == closing.frozen_n
+    )
+    people = session.scalars(sa.select(VisitPerson.person_id).where(VisitPerson.visit_id.in_(visits)))
+    wrote = session.scalars(sa.select(Verification.by_id).where(Verification.request_id == closing.id))
+    return frozenset(people) | frozenset(wrote)
+
+
+def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozenset[UUID]:
+    """Those whose office it is, without those whom a successor replaces, and those whom the head named."""
+    named = list(session.scalars(_named(body, closing, day)))
+    by_office = (
+        _team_leaders(closing, session) if body == "origin_team" else _holders(body, closing, day, session)
+    )
+    replaced = {row.instead_of for row in named if row.instead_of}
+    return frozenset(by_office - replaced | {row.person_id for row in named})
+
+
+def _named(body: str, closing: Closing, day: date) -> Any:
+    of_round = sa.select(Team.round_id).where(Team.id == closing.team_id).scalar_subquery()
+    rows = sa.select(Signer).where(Signer.county_id == closing.county_id, Signer.body == body)
+    rows = rows.where(Signer.round_id == of_round, Signer.starts <= day, Signer.ends >= day)
+    return rows.where(sa.or_(Signer.team_id.is_(None), Signer.team_id == closing.team_id))
+
+
+def _team_leaders(closing: Closing, session: Session) -> set[UUID]:
+    """Also when the round is over: what a team found stays its own until the head names a successor."""
+    rows = sa.select(TeamMembership.person_id).where(
+        TeamMembership.team_id == closing.team_id, TeamMembership.leads.is_(True)
+    )
+    return set(session.scalars(rows))
+
+
+def _holders(body: str, closing: Closing, day: date, session: Session) -> set[UUID]:
+    roles = BY_OFFICE.get(body, ())
+    rows = sa.select(RoleGrant).where(
+        RoleGrant.county_id == closing.county_id,
+        RoleGrant.role.in_([role.value for role in roles]),
+        RoleGrant.starts <= day,
+        RoleGrant.ends >= day,
+    )
+    return {
+        row.person_id
+        for row in session.scalars(rows)
+        if Role(row.role) not in NEEDS_HEAD or row.confirmed_by is not None
+    }

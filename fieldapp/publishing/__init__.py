@@ -1,0 +1,1 @@
+"""What a unit is told: editions, made by the office and frozen. Nothing else leaves for a unit."""

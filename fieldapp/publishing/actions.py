@@ -1,0 +1,46 @@
+"""Sending an edition out. What may be in it, its caller has decided; it never changes afterwards."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fieldapp import clock, ids
+from fieldapp.organisations.models import County, Unit
+from fieldapp.publishing.editions import Item, Released, content_of, fingerprint
+from fieldapp.publishing.models import Edition, EditionPhoto, EditionProblem
+
+
+def office_name(county: County) -> str:
+    """Who sends it, as the unit reads it."""
+    return str(county.settings.get("office") or f"{county.name}委巡察办")
+
+
+def next_number(unit_id: UUID, session: Session) -> int:
+    """第 n 期 of a unit, counted over all years; `session` is a system session."""
+    return (session.scalar(sa.select(sa.func.max(Edition.n)).where(Edition.unit_id == unit_id)) or 0) + 1
+
+
+def send_out(
+    unit: Unit, items: Sequence[Item], photos: Sequence[Released], *, by: Any, at: int, session: Session
+) -> Edition:
+    """Freeze the next edition of a unit. The unit's row is locked, so that no number is given twice."""
+    session.execute(sa.select(Unit.id).where(Unit.id == unit.id).with_for_update())
+    county, n, day = session.get_one(County, unit.county_id), next_number(unit.id, session), clock.day_of(at)
+    content = content_of(office_name(county), unit.name, n, day, items, photos)
+    made = Edition(id=ids.new_id(), county_id=unit.county_id, unit_id=unit.id, n=n, day=day, content=content)
+    made.sha256, made.by_id, made.at = fingerprint(content), by.person_id, at
+    session.add(made)
+    session.flush()
+    session.add_all(
+        EditionProblem(edition_id=made.id, problem_id=UUID(item.problem_id), result=item.result)
+        for item in items
+    )
+    session.add_all(
+        EditionPhoto(edition_id=made.id, n=place, sha256=photo.sha256)
+        for place, photo in enumerate(photos, 1)
+    )
+    session.flush()
+    return made

@@ -1,0 +1,26 @@
+"""Verbs on a visit that has been handed in: the leader checks, leader or office sends it back, the office reviews."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fieldapp.visits.models import Visit
+from fieldapp.visits.states import visit_flow
+
+
+def check(visit: Visit, *, by: Any, at: int) -> None:
+    """组长核过: from now on the office may review it."""
+    visit_flow.take(visit, "check", by=by, at=at, facts={"seal": visit.seal})
+
+
+def send_back(visit: Visit, missing: str, *, by: Any, at: int) -> None:
+    """退回回访组: the people read what is missing, add it, and countersign again."""
+    missing = missing.strip()
+    visit_flow.take(visit, "send_back", by=by, at=at, facts={"missing": missing}, also={"missing": missing})
+
+
+def review(visit: Visit, *, by: Any, at: int, session: Session) -> None:
+    """审过: what is received later stands outside the record. A visit that was reviewed stays so."""
+    if visit.state != "reviewed":
+        facts, also = {"seal": visit.seal}, {"reviewed_at": at}
+        visit_flow.take(visit, "review", by=by, at=at, facts=facts, also=also, session=session)
