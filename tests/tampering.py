@@ -12,7 +12,9 @@ from tests import databases
 
 APPEND_ONLY = (
     "history", "taps", "plan_reads", "scenario_versions", "item_versions", "audit", "visit_attendance",
-    "parked_decisions", "measure_reports", "heads",
+    "parked_decisions", "measure_reports", "heads", "closure_requests", "editions", "edition_problems",
+    "edition_photos", "closing_visits", "verifications", "closing_signatures", "closing_objections", "paper_signatures",
+    "paper_confirmations", "closures", "signers", "facts", "fact_replies", "fact_problems",
 )  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 

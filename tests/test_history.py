@@ -17,6 +17,7 @@ from fieldapp.history import Broken, Entry
 from fieldapp.problems.models import Measure, MeasureReport
 from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
 from tests import databases
+from tests.closing.steps import everything
 from tests.story import Story
 from tests.tampering import APPEND_ONLY, behind_the_back, rows_of
 
@@ -135,6 +136,7 @@ def test_a_float_is_refused_before_it_is_hashed(app: Flask) -> None:
 @pytest.fixture
 def full(story: Story) -> Flask:
     """The story, with a row in every table that may only grow."""
+    everything(story)
     with story.app.app_context(), apart(writes=True) as session:
         session.add(PlanRead(plan_id=uuid4(), person_id=uuid4(), county_id=uuid4(), at=clock.now()))
         session.add(Audit(at=clock.now(), event="login"))
@@ -207,6 +209,18 @@ NEW_KEYS = {
     "parked_decisions": {"n": 99},
     "measure_reports": {"id": "0" * 32, "n": 99},
     "heads": {"name": "visit:new"},
+    "closure_requests": {"id": "0" * 32, "n": 99},
+    "editions": {"id": "0" * 32, "n": 99},
+    "facts": {"id": "0" * 32, "tap_id": "0" * 32},
+    "closing_signatures": {"body": "new", "person_id": "0" * 32},
+    "closing_visits": {"frozen_n": 99},
+    "closing_objections": {"frozen_n": 99},
+    "edition_photos": {"n": 99},
+    "paper_confirmations": {"paper_id": "0" * 32},
+    "closures": {"closing_id": "0" * 32},
+    "edition_problems": {"problem_id": "0" * 32},
+    "fact_replies": {"fact_id": "0" * 32},
+    "fact_problems": {"fact_id": "0" * 32, "problem_id": "0" * 32},
 }
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import history
+from fieldapp.closing.models import Closing
 from fieldapp.heads import Head, is_genuine
 from fieldapp.office.finding import Finding
 from fieldapp.organisations.models import County
@@ -18,6 +19,7 @@ SUBJECTS: dict[str, tuple[Any, str]] = {
     "problem": (Problem, "问题"),
     "visit": (Visit, "回访"),
     "county": (County, "县"),
+    "closing": (Closing, "销号"),
 }
 ALWAYS = ("problem", "visit")  # of which every one has a head
 Ends = dict[str, tuple[int, str]]

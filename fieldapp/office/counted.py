@@ -10,7 +10,13 @@ from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genu
 from fieldapp.office.finding import Finding, guarded
 
 KIND = "登记"
-STREAMS = {"problem": "问题的历史", "visit": "回访的历史", "county": "县的历史", "plan": "安排"}
+STREAMS = {
+    "problem": "问题的历史",
+    "visit": "回访的历史",
+    "county": "县的历史",
+    "plan": "安排",
+    "closing": "销号的历史",
+}
 TABLES = {
     "taps": "回访的记录",
     "plan_reads": "谁看过安排",
@@ -21,6 +27,21 @@ TABLES = {
     "visit_attendance": "组长说谁去了",
     "parked_decisions": "合不上的记录怎么定",
     "measure_reports": "单位报的进展",
+    "closure_requests": "销号申请",
+    "editions": "反馈",
+    "edition_problems": "反馈里的问题",
+    "edition_photos": "反馈里的照片",
+    "closing_visits": "销号凭的回访",
+    "verifications": "核验记录",
+    "closing_signatures": "签认",
+    "closing_objections": "不同意签认",
+    "paper_signatures": "纸质签批",
+    "paper_confirmations": "纸质签批的核对",
+    "closures": "销号",
+    "signers": "谁能签认",
+    "facts": "事实确认",
+    "fact_replies": "事实确认的答复",
+    "fact_problems": "新发现立的问题",
 }
 Sums = dict[str, tuple[int, str]]
 

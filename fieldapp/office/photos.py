@@ -7,11 +7,14 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from fieldapp import clock
+from fieldapp.closing.models import PaperSignature, Verification
 from fieldapp.db import apart
 from fieldapp.evidence import actions as evidence
 from fieldapp.evidence.models import Original
 from fieldapp.evidence.originals import FolderStore
 from fieldapp.office.finding import Finding, Progress
+from fieldapp.problems.models import ClosureRequest
+from fieldapp.publishing.models import EditionPhoto
 from fieldapp.visits.models import TapRow
 
 KIND = "照片"
@@ -71,5 +74,14 @@ def _before() -> int:
 
 
 def _named(session: Session) -> set[str]:
-    rows = sa.select(TapRow.file_sha256).where(TapRow.file_sha256.is_not(None)).distinct()
-    return {str(each) for each in session.scalars(rows)}
+    """By a tap, a request's or a signer's page, a verification, an edition."""
+    columns = (
+        TapRow.file_sha256,
+        ClosureRequest.page_sha256,
+        PaperSignature.page_sha256,
+        EditionPhoto.sha256,
+    )
+    found = {
+        str(each) for column in columns for each in session.scalars(sa.select(column).distinct()) if each
+    }
+    return found.union(*session.scalars(sa.select(Verification.photos)))

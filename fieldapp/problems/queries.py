@@ -77,6 +77,8 @@ class UnitProblem:
     measures: tuple[UnitMeasure, ...]
     feedback_on: date | None
     takes_reports: bool
+    requested_on: date | None
+    told_on: date | None  # when it read that the problem is closed
 
     @property
     def done(self) -> int:
@@ -128,8 +130,10 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         limit=limit_words(problem),
         due=problem.due,
         due_estimated=problem.due_estimated,
-        state=problem.state,
-        state_label=STATE_LABELS[problem.state],
+        state=problem.unit_state,
+        state_label=STATE_LABELS[problem.unit_state],
+        requested_on=problem.requested_on,
+        told_on=problem.told_on,
         standing=standing_of(problem, today),
         measures=tuple(measure_view(row) for row in problem.measures),
         feedback_on=problem.inspection.feedback_on,

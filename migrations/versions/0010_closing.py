@@ -48,13 +48,11 @@ def upgrade() -> None:
     _signatures()
     _facts()
     _problems()
-    with op.batch_alter_table("visits") as batch:
-        batch.add_column(sa.Column("reviewed_at", sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column("missing", sa.Text(), nullable=False, server_default=""))
-        batch.alter_column("missing", server_default=None)
+    op.add_column("visits", sa.Column("reviewed_at", sa.BigInteger(), nullable=True))
+    op.add_column("visits", sa.Column("missing", sa.Text(), nullable=False, server_default=""))
     rows = [
         {"name": f"all:{name}", "seq": 0, "hash": START, "mac": mac(f"all:{name}", 0, START)}
-        for name in sorted(KEYS)
+        for name in ("closing", *sorted(KEYS))
     ]
     op.get_bind().execute(sa.insert(HEADS), rows)
     is_sqlite = op.get_bind().dialect.name == "sqlite"
@@ -394,12 +392,11 @@ def _facts() -> None:
 
 
 def _problems() -> None:
+    op.add_column("problems", sa.Column("visits_needed", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("problems", sa.Column("requested_on", sa.Date(), nullable=True))
+    op.add_column("problems", sa.Column("closure_id", sa.Uuid(), nullable=True))
+    op.add_column("problems", sa.Column("told_on", sa.Date(), nullable=True))
     with op.batch_alter_table("problems") as batch:
-        batch.add_column(sa.Column("visits_needed", sa.Integer(), nullable=False, server_default="1"))
-        batch.add_column(sa.Column("requested_on", sa.Date(), nullable=True))
-        batch.add_column(sa.Column("closure_id", sa.Uuid(), nullable=True))
-        batch.add_column(sa.Column("told_on", sa.Date(), nullable=True))
-        batch.alter_column("visits_needed", server_default=None)
         for name, check in CHECKS.items():
             batch.create_check_constraint(op.f(f"ck_problems_{name}"), check)
         batch.create_foreign_key("closure", "closures", ["closure_id", "id"], ["closing_id", "problem_id"])
@@ -459,7 +456,9 @@ def downgrade() -> None:
 def _forget_heads() -> None:
     """Their trigger lets none go; it is lifted for these and laid again in the same words."""
     connection = op.get_bind()
-    ours = sa.or_(*(HEADS.c.name.like(f"{name}:%") | (HEADS.c.name == f"all:{name}") for name in KEYS))
+    ours = sa.or_(
+        *(HEADS.c.name.like(f"{name}:%") | (HEADS.c.name == f"all:{name}") for name in ("closing", *KEYS))
+    )
     if connection.dialect.name == "sqlite":
         find = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'heads_no_delete'"
         lift, lay = "DROP TRIGGER heads_no_delete", str(connection.scalar(sa.text(find)))

@@ -6,12 +6,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from fieldapp import clock
-from fieldapp.closing import actions
-from fieldapp.closing.models import Closing
-from fieldapp.db import acting, apart, db
-from fieldapp.problems.models import Problem
+from fieldapp import clock, ids
+from fieldapp.closing import actions, telling
+from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
+from fieldapp.closing.models import Closing, Closure, Signature, Signer, Verification
+from fieldapp.db import acting, apart, db, system_reads
+from fieldapp.organisations.models import Person, Round
+from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.problems.requesting import Ask, request_closing
+from fieldapp.publishing.editions import Released
+from fieldapp.publishing.models import Edition
 from fieldapp.visits import reviewing
 from fieldapp.visits.models import Visit
 from tests.story import Story
@@ -78,6 +82,100 @@ def closing(story: Story, number: str = STORY) -> Closing:
 def state(story: Story, number: str = STORY) -> str:
     with story.app.app_context(), apart() as session:
         return str(session.scalar(sa.select(Problem.state).where(Problem.number == number)))
+
+
+def publishes(story: Story, username: str = "clerk", at: int = CHECKED, photos: Any = ()) -> Edition:
+    """Everything that waits to be told to the story's unit."""
+
+    def act(by: Any) -> Edition:
+        unit = db.session.scalars(sa.select(Problem.unit_id).where(Problem.number == STORY)).one()
+        with system_reads() as session:
+            waiting = [each.closing_id for each in telling.pending(unit, session)]
+        return telling.publish(unit, waiting, photos, by=by, at=at)
+
+    return does(story, username, act, at)
+
+
+def lay(session: Any, number: str, state: str) -> None:
+    """Put a problem into a state with all that the database wants to stand beside it, behind the application's back."""
+    problem = session.scalars(sa.select(Problem).where(Problem.number == number)).one()
+    beside: dict[str, Any] = {"requested_on": clock.day_of(ASKED)} if state == "closure_requested" else {}
+    if state == "closed":
+        beside = {"closure_id": _closure(session, problem)}
+    session.execute(sa.update(Problem).where(Problem.id == problem.id).values(state=state, **beside))
+
+
+def _closure(session: Any, problem: Problem) -> UUID:
+    key, people = ids.new_id(), session.scalars(sa.select(Person.id).order_by(Person.id).limit(2)).all()
+    place = {"county_id": problem.county_id, "problem_id": problem.id}
+    said = {"n": 1, "day": clock.day_of(ASKED), "letter": "", "statement": "x", "by_office": True, "at": 1}
+    session.add(ClosureRequest(id=key, page_sha256=None, by_id=people[0], **said, **place))
+    session.flush()
+    closing = Closing(id=key, unit_id=problem.unit_id, team_id=problem.team_id, state="closed", **place)
+    closing.fingerprint, closing.frozen_n, closing.frozen_at = "0" * 64, 1, 1
+    session.add(closing)
+    session.flush()
+    sign = {"closing_id": key, "frozen_n": 1, "fingerprint": "0" * 64, "at": 1, "problem_id": problem.id}
+    for body, person in zip(("office", "origin_team"), people, strict=True):
+        session.add(Signature(body=body, person_id=person, **sign))
+    session.flush()
+    by = {
+        "first_body": "office",
+        "first_person": people[0],
+        "second_body": "origin_team",
+        "second_person": people[1],
+    }
+    session.add(Closure(day=clock.day_of(ASKED), **sign, **by))
+    session.flush()
+    return key
+
+
+def everything(story: Story) -> None:
+    """A row in every table of closing and publishing: an objection, a page on paper, an edition with a photo, a named
+    signer, a verification, and a finding that was answered and became a problem."""
+    to_signing(story)
+    where, shown = problem_id(story), closing(story).fingerprint
+    no = "照片看不清窗口上贴的告知单"
+    does(story, "origin3", lambda by: actions.object_to(where, "origin_team", shown, no, by=by, at=CHECKED))
+    approves(story)
+    page = actions.Page("origin_team", story.viewer("origin3").person_id, clock.day_of(CHECKED), "a" * 64)
+    paper = does(story, "clerk", lambda by: actions.enter_paper(where, page, by=by, at=CHECKED).id)
+    does(story, "head", lambda by: actions.confirm_paper(paper, True, by=by, at=CHECKED))
+    signs(story, "head", "office")
+    publishes(story, photos=(Released("b" * 64, "窗口"),))
+    with story.app.app_context(), apart(writes=True) as session:
+        found = session.scalars(sa.select(Visit)).one()
+        who = story.viewer("head").person_id
+        place = {"county_id": found.county_id, "unit_id": found.unit_id}
+        fact = Fact(
+            visit_id=found.id,
+            tap_id=ids.new_id(),
+            text="没有导办",
+            day=found.day,
+            by_id=who,
+            at=CHECKED,
+            **place,
+        )
+        session.add(fact)
+        session.flush()
+        session.add(
+            FactReply(fact_id=fact.id, agrees=True, text="", letter="", by_office=True, by_id=who, at=CHECKED)
+        )
+        session.flush()
+        session.add(FactProblem(fact_id=fact.id, problem_id=where))
+        asked, of = closing(story), session.scalars(sa.select(Round.id)).first()
+        session.add(
+            Verification(
+                county_id=found.county_id, problem_id=where, request_id=asked.id, way="papers", day=found.day, looked=1,
+                good=1, text="x", fixed=True, photos=[], by_id=who, at=CHECKED,
+            )
+        )  # fmt: skip
+        session.add(
+            Signer(
+                county_id=found.county_id, round_id=of, body="office", team_id=None, person_id=who, instead_of=None,
+                starts=found.day, ends=found.day, reason="x", by_id=who, at=CHECKED,
+            )
+        )  # fmt: skip
 
 
 def to_signing(story: Story) -> None:

@@ -1,4 +1,4 @@
-"""From the request to 销号: what each step asks, what the database holds, and that two signers at once close it once."""
+"""From the request to 销号: what each step asks, what the database holds; two signers at once close it once."""
 
 import hashlib
 import json
@@ -10,27 +10,27 @@ import pytest
 import sqlalchemy as sa
 
 from fieldapp import clock
-from fieldapp.closing import actions, telling
+from fieldapp.closing import actions
 from fieldapp.closing.models import Closure
-from fieldapp.db import apart, db, system_reads
+from fieldapp.db import apart, db
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.problems.models import Problem
 from fieldapp.problems.states import problem_flow
-from fieldapp.publishing.models import Edition
 from fieldapp.visits.models import Visit
 from tests.closing import steps
-from tests.closing.steps import CHECKED, approves, asks, checks, closing, does, problem_id, signs, state
+from tests.closing.steps import (
+    CHECKED,
+    approves,
+    asks,
+    checks,
+    closing,
+    does,
+    problem_id,
+    publishes,
+    signs,
+    state,
+)
 from tests.story import Story
-
-
-def publishes(story: Story, at: int = CHECKED) -> Edition:
-    def act(by: Any) -> Edition:
-        unit = db.session.scalars(sa.select(Problem.unit_id).where(Problem.number == steps.STORY)).one()
-        with system_reads() as session:
-            waiting = [each.closing_id for each in telling.pending(unit, session)]
-        return telling.publish(unit, waiting, (), by=by, at=at)
-
-    return does(story, "clerk", act, at)
 
 
 def test_the_story_ends_with_its_item_ticked_off(story: Story) -> None:

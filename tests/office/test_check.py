@@ -75,8 +75,8 @@ def change_visit(story: Story) -> str:
 
 
 def change_problem(story: Story) -> str:
-    sql(story, "history", "UPDATE problems SET state = 'closed' WHERE number = '甘棠-07'")
-    return "问题 甘棠-07：状态是已销号，历史说整改中"
+    sql(story, "history", "UPDATE problems SET state = 'received' WHERE number = '甘棠-07'")
+    return "问题 甘棠-07：状态是已签收，历史说整改中"
 
 
 def change_seal(story: Story) -> str:

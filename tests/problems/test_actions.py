@@ -21,6 +21,7 @@ from fieldapp.problems import actions, measuring
 from fieldapp.problems.measuring import Claim
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, STATES, Problem
 from fieldapp.visits import library
+from tests.closing import steps
 from tests.story import Story
 
 AT = clock.at(2018, 6, 1, 9)
@@ -174,7 +175,7 @@ def test_what_lies_before_the_office_is_not_changed(story: Story, state: str) ->
 def put(story: Story, number: str, state: str) -> None:
     """A state that only a closing leads to."""
     with story.app.app_context(), apart(writes=True) as session:
-        session.execute(sa.update(Problem).where(Problem.number == number).values(state=state))
+        steps.lay(session, number, state)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +323,7 @@ def test_the_key_of_another_thing_is_not_taken(story: Story) -> None:
 @pytest.mark.parametrize("state", ["draft", "issued", "closure_requested", "closed"])
 def test_the_unit_adds_measures_only_while_it_works_on_the_problem(story: Story, state: str) -> None:
     with story.app.app_context(), apart(writes=True) as session:
-        session.execute(sa.update(Problem).where(Problem.number == "示例-02").values(state=state))
+        steps.lay(session, "示例-02", state)
     sees = "clerk" if state == "draft" else "unit"  # a draft is not even there for the unit
     unit = {"by": story.viewer("unit"), "at": AT}
     with pytest.raises(RuleBroken), doing(story, sees, "示例-02") as (found, _how):
@@ -333,7 +334,7 @@ def test_the_unit_adds_measures_only_while_it_works_on_the_problem(story: Story,
 @pytest.mark.parametrize("state", ["received", "rectifying", "reopened"])
 def test_the_unit_says_what_it_does_who_and_until_when(story: Story, state: str) -> None:
     with story.app.app_context(), apart(writes=True) as session:
-        session.execute(sa.update(Problem).where(Problem.number == "示例-02").values(state=state))
+        steps.lay(session, "示例-02", state)
     with doing(story, "unit", "示例-02") as (found, how):
         row = measuring.add_measure(found, Claim(" 设导办台 ", "党政办", date(2018, 6, 20)), **how)
         assert (row.text, row.responsible, row.planned_on) == ("设导办台", "党政办", date(2018, 6, 20))

@@ -562,7 +562,8 @@ def test_the_unit_sees_its_list_most_urgent_first_and_never_a_draft(story: Story
     with story.app.app_context(), apart(writes=True) as session:
         for number, day in dues.items():
             session.execute(sa.update(Problem).where(Problem.number == number).values(due=day))
-        session.execute(sa.update(Problem).where(Problem.number == "示例-01").values(state="closed"))
+        asked = {"state": "closure_requested", "requested_on": date(2018, 5, 30)}
+        session.execute(sa.update(Problem).where(Problem.number == "示例-01").values(**asked))
     unit = as_("unit")
     text = unit.get("/problems").text
     assert "接下来要做：签收" in text
@@ -588,6 +589,7 @@ def test_the_units_view_has_these_fields_and_no_other() -> None:
     assert {field.name for field in fields(queries.UnitProblem)} == {
         "id", "number", "text", "severity", "criteria", "department", "responsible", "limit", "due",
         "due_estimated", "state", "state_label", "standing", "measures", "feedback_on", "takes_reports",
+        "requested_on", "told_on",
     }  # fmt: skip
     assert {field.name for field in fields(queries.UnitMeasure)} == {
         "id", "text", "responsible", "planned_on", "reports",

@@ -1,0 +1,7 @@
+"""The office's and the signers' pages of a closing. No unit comes here but to say whether a finding is so."""
+
+from flask import Blueprint
+
+pages = Blueprint("closing", __name__)
+
+from fieldapp.closing import fact_models, models  # noqa: E402, F401
