@@ -51,10 +51,6 @@ class Grounds:
         """By another team, checked by its leader, and all fixed."""
         return tuple(each for each in self.visits if not self.fault(each))
 
-    @property
-    def good_verified(self) -> tuple[Verified, ...]:
-        return tuple(each for each in self.verified if each.way == self.way and each.fixed)
-
     def fault(self, visit: SeenVisit) -> str:
         """Why a visit does not count; empty when it does."""
         if visit.team_id == self.finder_team or visit.people & self.finders:
@@ -95,7 +91,8 @@ class Grounds:
         return ""
 
     def _lacking_record(self) -> str:
+        """The newest record counts; they are in order."""
         mine = [each for each in self.verified if each.way == self.way]
         if not mine:
             return "还没有核验记录"
-        return "" if self.good_verified else "核验记录说没有改好"
+        return "" if mine[-1].fixed else "最近一次核验说没有改好"
