@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from fieldapp.web.forms import DayField, Form, at_most, offered
+from fieldapp.web.forms import DayField, Form, Length, at_most, offered
 
 REQUIRED = InputRequired("这一项要填")
 DAY = InputRequired("写一个日子")
@@ -121,6 +121,23 @@ class CorrectionForm(Form):
 
     value = StringField("以哪个为准", [REQUIRED, at_most(100)])
     reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(1000)])
+
+
+class CheckForm(Form):
+    """核过, of the record that was shown."""
+
+    seal = HiddenField()
+
+
+class ReturnForm(Form):
+    """退回补充."""
+
+    missing = TextAreaField(
+        "缺什么",
+        [DataRequired("写清缺什么"), Length(min=10, message="写清缺什么，至少 10 个字"), at_most(1000)],
+        description="去的人在手机上看得到，至少 10 个字",
+        filters=[lambda x: x and x.strip()],
+    )
 
 
 class AttendanceForm(Form):

@@ -19,6 +19,8 @@ from fieldapp.visits.states import DONE
 from fieldapp.visits.taps import taps_of
 from fieldapp.visits.timeline import fold, judged_late
 
+UNSETTLED = ("collected", "sent_back")  # everybody has handed in, and it is not sealed
+
 
 def visit(visit_id: UUID) -> Visit:
     """One visit; raises NotVisible."""
@@ -106,7 +108,7 @@ def judging(problem_id: UUID) -> list[Visit]:
 
 def to_settle(team_ids: frozenset[UUID]) -> list[tuple[Visit, int]]:
     """Visits of these teams that everybody has handed in and where two differ, with how often, newest first."""
-    rows = sa.select(Visit).where(Visit.state == "collected", Visit.team_id.in_(team_ids))
+    rows = sa.select(Visit).where(Visit.state.in_(UNSETTLED), Visit.team_id.in_(team_ids))
     found = db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id))
     counted = [(row, sum(conflict.is_open for conflict in record(row).conflicts)) for row in found]
     return [(row, n) for row, n in counted if n]
@@ -137,6 +139,6 @@ def is_handed_in(visit_id: UUID) -> bool:
 def visit_to_settle(visit_id: UUID) -> Visit:
     """A visit whose conflicts may still be settled by its leader; raises NotVisible."""
     found = visit(visit_id)
-    if found.state not in ("collected", "handed_in"):
+    if found.state not in (*UNSETTLED, "handed_in"):
         raise NotVisible
     return found

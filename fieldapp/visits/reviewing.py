@@ -4,12 +4,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fieldapp.db import db
+from fieldapp.errors import RuleBroken
+from fieldapp.visits import attendance
 from fieldapp.visits.models import Visit
 from fieldapp.visits.states import visit_flow
 
 
-def check(visit: Visit, *, by: Any, at: int) -> None:
-    """组长核过: from now on the office may review it."""
+def check(visit: Visit, *, by: Any, at: int, shown: str = "") -> None:
+    """组长核过: from now on the office may review it. `shown` is the seal of the record that the leader has read."""
+    db.session.refresh(visit, with_for_update=True)
+    if shown and shown != visit.seal:
+        raise RuleBroken("记录在你看的时候变了，看过新的再点核过")
+    if attendance.people_to_confirm(visit):
+        raise RuleBroken("先确认临时去的是哪几个人，再点核过")
     visit_flow.take(visit, "check", by=by, at=at, facts={"seal": visit.seal})
 
 

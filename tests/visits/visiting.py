@@ -61,9 +61,9 @@ def hand_in(client: LintingClient, visit: str) -> TestResponse:
     return _press(client, visit, "ids_sha256")
 
 
-def countersign(client: LintingClient, visit: str) -> TestResponse:
-    """Chooses that it is as seen, and presses the countersign button that the page shows now."""
-    return _press(client, visit, "record", agrees="yes")
+def countersign(client: LintingClient, visit: str, **said: str) -> TestResponse:
+    """Chooses that it is as seen, or what is said, and presses the countersign button that the page shows now."""
+    return _press(client, visit, "record", **{"agrees": "yes", **said})
 
 
 def _press(client: LintingClient, visit: str, field: str, **chosen: str) -> TestResponse:

@@ -13,5 +13,6 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     phone,
     photos,
     planning,
+    reviewing,
     scenarios,
 )

@@ -12,8 +12,9 @@ from fieldapp.errors import NotVisible
 from fieldapp.ids import read_id
 from fieldapp.visits import attendance, library, people, projecting, queries, settling
 from fieldapp.visits.briefing import problem_of, stage_label
-from fieldapp.visits.forms import CorrectionForm
+from fieldapp.visits.forms import CheckForm, CorrectionForm, ReturnForm
 from fieldapp.visits.scenario_content import limit_text
+from fieldapp.visits.states import SHORTEST_REASON, visit_flow
 from fieldapp.visits.views import pages
 from fieldapp.web import beside, menu
 from fieldapp.web.beside import Beside
@@ -61,14 +62,21 @@ def show_visit(visit_id: UUID) -> Any:
     takes_part = queries.takes_part(visit_id, viewer().person_id)
     if found.state == "under_way" and takes_part:  # who leads is blind as well
         return see("visits.memo", visit_id=visit_id)
-    return render("visits/show.html", **_facts(found))
+    return page_of(found)
+
+
+def page_of(found: Any, status: int = 200, **sent: Any) -> Any:
+    """The record's page, with the form that was sent if any."""
+    fresh = {"return_form": ReturnForm(), "check_form": CheckForm(data={"seal": found.seal})}
+    return render("visits/show.html", status=status, **{**facts_of(found), **fresh, **sent})
 
 
 def _is_leader(found: Any) -> bool:
     return found.team_id in viewer().led_team_ids
 
 
-def _facts(found: Any) -> dict[str, Any]:
+def facts_of(found: Any) -> dict[str, Any]:
+    """What the parts of a record's page are made from."""
     names, went = queries.names_in(found), attendance.said_of(found)
     whole, late = queries.record_and_late(found)
     record = people.in_order(whole, names)
@@ -84,6 +92,7 @@ def _facts(found: Any) -> dict[str, Any]:
         "limit_text": limit_text,
         "label": lambda code: stage_label(found.briefing, code),
         "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
+        "steps": visit_flow.steps_open_to(found, viewer(), {"missing": "…" * SHORTEST_REASON}),
         "went": went,
         "to_confirm": [one for one in went if one.went is None],
         "may_confirm": viewer().has(Permission.CONFIRM_PEOPLE) and attendance.may_say(found, viewer()),
@@ -114,6 +123,6 @@ def settle(visit_id: UUID, place: int) -> Any:
             projecting.project(visit_id, "correct", {}, viewer().person_id, receipt.received_at)
         if not has_errors(form):
             return see("visits.show_visit", visit_id=visit_id, said="settled")
-    facts = _facts(found)
+    facts = facts_of(found)
     context = {**facts, "conflict": facts["r"].conflicts[place], "place": place, "form": form}
     return render("visits/settle.html", status=422 if has_errors(form) else 200, **context)
