@@ -27,6 +27,7 @@ LABELS = {
     "criteria": "销号标准",
     "criterion_tags": "主要看什么",
     "verification": "核实方式",
+    "visits_needed": "要去几次",
     "department": "责任部门",
     "responsible": "责任人",
     "limit_text": "期限",
@@ -52,6 +53,7 @@ class Draft:
     responsible: str
     limit_text: str
     measures: tuple[str, ...]
+    visits_needed: int = 1  # on different days
 
 
 def add_problem(draft: Draft, inspection: Inspection, *, by: Any, at: int) -> Problem:
@@ -106,6 +108,7 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "criteria": list(draft.criteria),
         "criterion_tags": list(draft.criterion_tags),
         "verification": draft.verification,
+        "visits_needed": draft.visits_needed,
         "department": draft.department.strip(),
         "responsible": draft.responsible.strip(),
         "limit_text": draft.limit_text.strip(),
@@ -204,6 +207,7 @@ def amend_problem(
     verification: str,
     reason: str,
     *,
+    visits_needed: int | None = None,
     version: int,
     by: Any,
     at: int,
@@ -212,14 +216,16 @@ def amend_problem(
     measuring.lock(problem)
     if version != problem.version:
         raise _conflict(problem, {"criteria": list(criteria), "verification": verification})
+    times = problem.visits_needed if visits_needed is None else visits_needed
     facts = {
         "reason": reason.strip(),
         "criteria_before": list(problem.criteria),
         "way_before": problem.verification,
         "criteria": list(criteria),
         "way": verification,
+        "visits": [problem.visits_needed, times],
     }
-    problem.criteria, problem.verification = list(criteria), verification
+    problem.criteria, problem.verification, problem.visits_needed = list(criteria), verification, times
     problem_flow.take(problem, "amend", by=by, at=at, facts=facts)
 
 
@@ -274,6 +280,7 @@ def _draft_of(row: Row) -> Draft:
         responsible=row.person,
         limit_text=row.limit,
         measures=row.measures,
+        visits_needed=row.visits_needed,
     )
 
 

@@ -25,6 +25,7 @@ _EXAMPLE_ROW = {
     "person": "窗口负责人",
     "measures": "设导办台\n实行 AB 岗",
     "limit": "1 个月",
+    "visits_needed": "1",
 }
 _EXAMPLE_LINE = {
     **_EXAMPLE_ROW,

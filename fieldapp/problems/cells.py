@@ -16,6 +16,7 @@ from fieldapp.writing import cleaned, folded
 NEUTRAL_NAME = "镇上办事"  # for phones; never made from the problem's text, which a bystander could read
 _LONGEST_NUMBER = 60
 _LONGEST_NAME = 12
+_MOST_VISITS = 5
 _SERIALS = (36526, 73050)  # Excel's count of days for 2000-01-01 to 2099-12-31
 _SERIAL_ZERO = date(1899, 12, 30)
 
@@ -112,9 +113,20 @@ def _short_name(cell: Cell) -> str:
     return name
 
 
+def _times(cell: Cell) -> int:
+    """要去几次: 2, 2.0, 2 次; empty is once."""
+    text = _folded(cell).removesuffix("次").strip()
+    if not text:
+        return 1
+    if text in map(str, range(1, _MOST_VISITS + 1)):
+        return int(text)
+    raise RuleBroken(f"写 1 到 {_MOST_VISITS} 的整数")
+
+
 OPTIONAL: dict[str, Callable[[Cell], Any]] = {
     "short_name": _short_name,
     "criteria": _items(r"[\n；;]"),
+    "visits_needed": _times,
     "department": shown,
     "person": shown,
     "measures": _items(r"\n"),

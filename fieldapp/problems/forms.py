@@ -8,12 +8,13 @@ from wtforms import (
     BooleanField,
     FileField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from fieldapp import ids
 from fieldapp.deadlines.limits import Unit, parse_limit
@@ -53,6 +54,16 @@ def tags_field() -> SelectMultipleField:
         [Optional()],
         choices=offered(CRITERION_TAGS.items()),
         description="选上的，核的时候排在前面",
+    )
+
+
+def times_field() -> IntegerField:
+    """How many visits, on different days, belong to the criterion."""
+    return IntegerField(
+        "要去几次",
+        [Optional(), NumberRange(1, 5, "写 1 到 5 的整数")],
+        default=1,
+        description="要在不同的日子；不用去人的写 1",
     )
 
 
@@ -102,6 +113,7 @@ class NewForm(Form):
         choices=to_choose(WAYS.items()),
         description="单位看不到；交办以后就定住",
     )
+    visits_needed = times_field()
     department = StringField("责任部门", [Optional(), at_most(80), unmarked])
     responsible = StringField("责任人", [Optional(), at_most(40), unmarked])
     limit_text = StringField("期限", [REQUIRED, a_limit], description=LIMIT_HINT)
@@ -121,6 +133,7 @@ class AmendForm(Form):
 
     criteria = TextAreaField("销号标准", [REQUIRED, at_most(2000), unmarked], description="一行一条")
     verification = SelectField("核实方式", choices=offered(WAYS.items()))
+    visits_needed = times_field()
     reason = reason_field()
     version = HiddenField()
 

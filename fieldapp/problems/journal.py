@@ -94,6 +94,9 @@ def _amended(payload: Payload) -> Iterator[str]:
         if payload[name] != payload[before]:
             label = "销号标准" if name == "criteria" else "核实方式"
             yield _from_to(label, _words(payload[before]), _words(payload[name]))
+    before_times, times = payload.get("visits", (1, 1))
+    if before_times != times:
+        yield _from_to("要去几次", str(before_times), str(times))
 
 
 def _words(value: Any) -> str:

@@ -7,13 +7,14 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, NumberRange, Optional
 
-from fieldapp.deadlines.county_rules import BARE_DAYS, read_days
+from fieldapp.deadlines.county_rules import BARE_DAYS, BODIES, read_days
 from fieldapp.errors import RuleBroken
 from fieldapp.web.forms import Form, Length, at_most, offered
 
@@ -69,4 +70,17 @@ class ListsForm(Form):
 
     problems = StringField("办公室的清单", [REQUIRED, at_most(12)])
     unit = StringField("单位的清单", [REQUIRED, at_most(12)])
+    version = HiddenField()
+
+
+class BodiesForm(Form):
+    """Who has to sign a closing."""
+
+    bodies = SelectMultipleField(
+        "哪几方",
+        [DataRequired("至少选两方")],
+        choices=offered(BODIES.items()),
+        description="至少两方；重大问题另加领导小组。纪委监委、组织部由谁签，在“谁能签认”里定",
+    )
+    reason = StringField("依据或原因", REASON)
     version = HiddenField()

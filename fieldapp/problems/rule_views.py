@@ -32,6 +32,7 @@ def _page(**sent: Any) -> Any:
         "counting_form": with_ids(rule_forms.CountingForm(data=fixed), "counting-"),
         "days_form": with_ids(rule_forms.DaysForm(data=fixed), "days-"),
         "lists_form": with_ids(rule_forms.ListsForm(data=fixed), "lists-"),
+        "bodies_form": with_ids(rule_forms.BodiesForm(data={**fixed, "bodies": now.bodies}), "bodies-"),
         **sent,
     }
     status = 422 if any(has_errors(form) for form in shown.values()) else 200
@@ -85,6 +86,15 @@ def settle_lists() -> Any:
     form = with_ids(bound(rule_forms.ListsForm), "lists-")
     names = {"problems": form.problems.data or "", "unit": form.unit.data or ""}
     return _settle(form, "lists_form", lambda now: now.call_lists(names))
+
+
+@pages.post("/rules/bodies")
+@needs(P.EDIT_RULES)
+def settle_bodies() -> Any:
+    """Which bodies sign a closing; a record that is being signed keeps those it was frozen with."""
+    form = with_ids(bound(rule_forms.BodiesForm), "bodies-")
+    chosen = form.bodies.data or []
+    return _settle(form, "bodies_form", lambda now: now.signed_by(chosen), form.reason.data or "")
 
 
 @pages.post("/rules/recounting")

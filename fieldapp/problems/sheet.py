@@ -37,6 +37,7 @@ class Row:
     person: str
     measures: tuple[str, ...]
     limit: str
+    visits_needed: int = 1
 
 
 class CellError(NamedTuple):

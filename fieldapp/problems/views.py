@@ -161,7 +161,8 @@ def saved(problem_id: UUID, said: str) -> Any:
 
 
 def _fresh_forms(found: Problem) -> dict[str, Any]:
-    fixed = {"criteria": "\n".join(found.criteria), "verification": found.verification}
+    fixed = {name: getattr(found, name) for name in ("verification", "visits_needed")}
+    fixed["criteria"] = "\n".join(found.criteria)
     first_day = found.inspection.feedback_on or clock.today()
     return {
         "issue_form": forms.IssueForm(data={"issued_on": first_day}),
@@ -249,6 +250,7 @@ def _draft(form: forms.NewForm) -> actions.Draft:
         responsible=form.responsible.data or "",
         limit_text=form.limit_text.data,
         measures=tuple(forms.lines(form.measures.data)),
+        visits_needed=form.visits_needed.data or 1,
     )
 
 
@@ -270,6 +272,7 @@ def amend(problem_id: UUID) -> Any:
     found, form = queries.problem(problem_id), bound(forms.AmendForm)
     fixed = (forms.lines(form.criteria.data), form.verification.data, form.reason.data)
     how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
+    how["visits_needed"] = form.visits_needed.data
     if carry_out(form, lambda: actions.amend_problem(found, *fixed, **how)):
         return saved(problem_id, said="changed")
     return show_to_office(found, status=422, amend_form=form)

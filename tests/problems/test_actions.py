@@ -234,8 +234,9 @@ def test_only_the_head_amends_and_the_history_keeps_reason_and_both_versions(sto
         actions.amend_problem(found, *new, version=found.version, **how)
     with doing(story, "head", "示例-04") as (found, how):
         before = list(found.criteria)
-        actions.amend_problem(found, *new, version=found.version, **how)
+        actions.amend_problem(found, *new, visits_needed=2, version=found.version, **how)
         assert (found.criteria, found.verification, found.state) == (["当天公示"], "on_site", "issued")
+        assert found.visits_needed == 2
     said = last_entry(story, "示例-04")
     assert said["action"] == "amend"
     with doing(story, "clerk", "示例-04") as (found, _how):
@@ -248,6 +249,7 @@ def test_only_the_head_amends_and_the_history_keeps_reason_and_both_versions(sto
         "way_before": "papers",
         "criteria": ["当天公示"],
         "way": "on_site",
+        "visits": [1, 2],
     }
 
 

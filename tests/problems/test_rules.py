@@ -144,6 +144,14 @@ def test_the_lists_are_called_as_the_county_calls_them(as_: Any) -> None:
     assert "问题清单" in as_("clerk2").get("/problems").text  # the county next door keeps its own
 
 
+def test_the_county_names_who_signs(story: Story, as_: Any) -> None:
+    bodies = ["origin_team", "office", "discipline"]
+    assert post(as_("head"), "/rules/bodies", bodies=bodies, reason=REASON).status_code == 303
+    page = as_("head").get("/rules").text
+    assert "现在是原巡察组、巡察办、纪委监委" in page
+    assert REASON in page
+
+
 @pytest.mark.parametrize(
     ("address", "typed", "sentence"),
     [
@@ -153,6 +161,8 @@ def test_the_lists_are_called_as_the_county_calls_them(as_: Any) -> None:
         ("/rules/days", {"year": "1999", "reason": REASON}, "写 2000 到 2099"),
         ("/rules/days", {"lines": "", "reason": REASON}, "没有要改的"),
         ("/rules/lists", {"problems": "字" * 13}, "最多 12 个字"),
+        ("/rules/bodies", {"bodies": ["office"], "reason": REASON}, "至少两方签认"),
+        ("/rules/bodies", {"bodies": ["origin_team", "office"], "reason": REASON}, "没有要改的"),
     ],
 )
 def test_what_cannot_be_settled_is_told_and_stays(
@@ -161,7 +171,8 @@ def test_what_cannot_be_settled_is_told_and_stays(
     answer = post(as_("head"), address, **typed)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert set(typed.items()) <= set(fields_of(answer.text, address))
+    shown = changed(fields_of(answer.text, address))
+    assert all(shown[name] == ([value] if isinstance(value, str) else value) for name, value in typed.items())
     assert journal(story) == []
 
 

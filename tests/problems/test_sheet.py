@@ -23,6 +23,7 @@ GOOD: dict[str, Any] = {
     "责任人": "窗口负责人",
     "整改措施": "设导办台\n实行 AB 岗",
     "期限": "1 个月",
+    "要去几次": "2",
 }
 
 
@@ -61,6 +62,7 @@ def test_a_good_sheet_is_read_whole() -> None:
             person="窗口负责人",
             measures=("设导办台", "实行 AB 岗"),
             limit="1 个月",
+            visits_needed=2,
         ),
     )
 
@@ -128,7 +130,7 @@ def test_of_number_and_running_number_the_number_counts() -> None:
 def test_two_columns_of_one_name_are_an_error() -> None:
     sheet = parse(Grid(((*GOOD, "期限"), (*GOOD.values(), "2 个月"))))
     assert [(error.column_letter, error.sentence) for error in sheet.errors] == [
-        ("K", "J 列和 K 列是同一项，只留一列")
+        ("L", "J 列和 L 列是同一项，只留一列")
     ]
 
 
@@ -204,6 +206,16 @@ def test_several_criteria_are_told_apart(cell: str, criteria: tuple[str, ...]) -
     assert only(销号标准=cell).rows[0].criteria == criteria
 
 
+@pytest.mark.parametrize(("cell", "times"), [("", 1), ("3", 3), (2.0, 2), ("２ 次", 2)])
+def test_how_often_one_has_to_go(cell: Any, times: int) -> None:
+    assert only(要去几次=cell).rows[0].visits_needed == times
+
+
+@pytest.mark.parametrize("cell", ["0", "6", "两三次", 1.5])
+def test_how_often_is_a_number_from_1_to_5(cell: Any) -> None:
+    assert error_of(要去几次=cell) == "写 1 到 5 的整数"
+
+
 def test_measures_stand_one_a_line() -> None:
     row = only(整改措施="1. 设导办台；公示\r\n2. 实行 AB 岗\n").rows[0]
     assert row.measures == ("设导办台；公示", "实行 AB 岗")
@@ -219,7 +231,9 @@ def test_columns_are_called_and_needed_as_in_the_form_of_one_problem() -> None:
             assert bool(field.flags.required) is (name in columns.REQUIRED), heading
 
 
-@pytest.mark.parametrize("heading", ["销号标准", "责任部门", "责任人", "整改措施", "手机上显示的名字"])
+@pytest.mark.parametrize(
+    "heading", ["销号标准", "要去几次", "责任部门", "责任人", "整改措施", "手机上显示的名字"]
+)
 def test_what_the_form_lets_stay_empty_may_be_empty_or_missing_here(heading: str) -> None:
     assert only(**{heading: ""}).may_be_imported
     without = parse(grid({name: value for name, value in GOOD.items() if name != heading}))
@@ -320,7 +334,7 @@ def test_a_marking_stops_a_sheet_whose_headings_are_unknown() -> None:
 
 
 def test_under_the_secrecy_heading_the_word_stops_wherever_it_stands() -> None:
-    assert "第 2 行（K2）" in only(密级="定为秘密级").stopped
+    assert "第 2 行（L2）" in only(密级="定为秘密级").stopped
     assert only(密级="工作秘密").may_be_imported
 
 
