@@ -62,9 +62,9 @@ VISIT: dict[tuple[str, str], tuple[str, set[Role]]] = {
 CLOSING: dict[tuple[str, str], tuple[str, set[Role]]] = {
     ("reviewing", "approve"): ("signing", OFFICE),
     ("reviewing", "turn_down"): ("returned", OFFICE),
-    ("signing", "sign"): ("signing", OFFICE | LEADER | {Role.INSPECTOR, Role.LEADERSHIP}),
+    ("signing", "sign"): ("signing", OFFICE | LEADER | {Role.INSPECTOR, Role.LEADERSHIP, Role.SIGNER}),
     ("signing", "confirm_paper"): ("signing", OFFICE),
-    ("signing", "object"): ("reviewing", OFFICE | LEADER | {Role.INSPECTOR, Role.LEADERSHIP}),
+    ("signing", "object"): ("reviewing", OFFICE | LEADER | {Role.INSPECTOR, Role.LEADERSHIP, Role.SIGNER}),
     ("signing", "complete"): ("closed", set()),
     ("closed", "order_reopening"): ("reopened", HEAD),
 }

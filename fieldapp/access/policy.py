@@ -1,7 +1,8 @@
 """The one table of who may do what: role -> permissions (the office's written rule; data.md "Who sees what").
 
 A permission opens a door; which rows lie behind it is the model's `visible_to`. A person's permissions are the
-union of the roles valid today. Inspector and leader are not given: they follow from team memberships.
+union of the roles valid today. Inspector and leader are not given: they follow from team memberships; a signer is who
+once led a team, whose finds stay its own, or whom the head named for a round.
 """
 
 from enum import Enum
@@ -18,6 +19,7 @@ class Role(Enum):
     LEADERSHIP = "leadership"
     CITY = "city"
     ADMIN = "admin"
+    SIGNER = "signer"
 
 
 STANDING = (Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY, Role.ADMIN)
@@ -34,14 +36,13 @@ LABELS = {
     Role.LEADERSHIP: "领导小组",
     Role.CITY: "市委巡察办",
     Role.ADMIN: "系统管理员",
+    Role.SIGNER: "签认人",
 }
 
 _INSPECTOR = {P.ENTER, P.READ_ORGANISATION, P.READ_INSPECTIONS, P.READ_PROBLEMS, P.READ_PLANS, P.MAKE_VISITS}
 _INSPECTOR |= {P.READ_VISITS, P.READ_SCENARIOS, P.VERIFY}
-_INSPECTOR |= {
-    P.READ_CLOSINGS,
-    P.SIGN_CLOSINGS,
-}  # of those that ask him: as leader of the finder, or a named signer
+_SIGNER = {P.ENTER, P.READ_CLOSINGS, P.SIGN_CLOSINGS}
+_INSPECTOR |= _SIGNER  # of those that ask him: as leader of the finder, or a named signer
 _CLERK = {
     P.ENTER,
     P.READ_ORGANISATION,
@@ -101,6 +102,7 @@ POLICY: dict[Role, frozenset[P]] = {
     Role.UNIT: frozenset(_UNIT),
     Role.LEADERSHIP: frozenset(_LEADERSHIP),
     Role.CITY: frozenset({P.ENTER, P.READ_PROBLEMS}),
+    Role.SIGNER: frozenset(_SIGNER),
     Role.ADMIN: frozenset({P.ENTER, P.MANAGE_ACCOUNTS, P.READ_ORGANISATION, P.EDIT_ORGANISATION}),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fieldapp import clock
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.access.permissions import Permission
-from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, permissions_of
+from fieldapp.access.policy import LABELS, NEEDS_HEAD, POLICY, Role, permissions_of
 from fieldapp.organisations.models import County, Person, TeamMembership
 
 
@@ -131,6 +131,7 @@ def _viewer(
     grants = [row for row in rows if row.role and (Role(row.role) not in NEEDS_HEAD or row.confirmed)]
     teams = [row for row in rows if not row.role]
     roles = {Role(row.role) for row in grants} | _team_roles([row for row in teams if row.ends >= today])
+    roles = _with_signing(roles, has_led=any(row.confirmed for row in teams))
     kept = frozenset({Role.UNIT} if Role.UNIT in roles else roles)
     return Viewer(
         person_id=person_id,
@@ -169,6 +170,21 @@ _LOGIN = (
     )
 )
 
+# Whom the head named as a signer for a round (feature closing); the newest word on a person and a body counts.
+_NAMED = ("county_id", "round_id", "body", "team_id", "person_id")
+_signers: Any = sa.table(
+    "signers",
+    *(sa.column(name, sa.String() if name == "body" else sa.Uuid()) for name in _NAMED),
+    sa.column("starts", sa.Date()),
+    sa.column("ends", sa.Date()),
+    sa.column("at", sa.BigInteger()),
+)
+_newer: Any = _signers.alias("newer")
+_IS_OUTDATED: Any = sa.exists().where(
+    *(_newer.c[name].is_not_distinct_from(_signers.c[name]) for name in _NAMED),
+    _newer.c.at > _signers.c.at,
+)
+
 # Standing roles and memberships come in one statement: it runs before every request. A membership has no role, its
 # place is the team and `confirmed` says whether it leads; a past one stays, for what one found or led stays in sight.
 _STANDING: Any = sa.union_all(
@@ -185,7 +201,21 @@ _STANDING: Any = sa.union_all(
     sa.select(sa.literal(""), TeamMembership.team_id, TeamMembership.leads, TeamMembership.ends).where(
         TeamMembership.person_id == sa.bindparam("person"), TeamMembership.starts <= sa.bindparam("today")
     ),
+    sa.select(sa.literal(Role.SIGNER.value), _signers.c.team_id, sa.true(), _signers.c.ends).where(
+        _signers.c.person_id == sa.bindparam("person"),
+        _signers.c.starts <= sa.bindparam("today"),
+        _signers.c.ends >= sa.bindparam("today"),
+        ~_IS_OUTDATED,
+    ),
 )
+
+
+def _with_signing(roles: set[Role], has_led: bool) -> set[Role]:
+    """A signer by name or by the team one led; said only of whom no other role lets sign."""
+    others = roles - {Role.SIGNER}
+    if any(Permission.SIGN_CLOSINGS in POLICY[role] for role in others):
+        return others
+    return others | {Role.SIGNER} if has_led or Role.SIGNER in roles else others
 
 
 def _team_roles(current: list[Any]) -> set[Role]:

@@ -94,6 +94,7 @@ def closing_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
         ways.append(sa.true())
     named, teams = (Base.metadata.tables[name] for name in ("signers", "teams"))
     of_round = sa.select(teams.c.id).join(named, named.c.round_id == teams.c.round_id)
+    of_round = of_round.where(sa.or_(named.c.team_id.is_(None), named.c.team_id == teams.c.id))
     ways.append(table.team_id.in_(of_round.where(named.c.person_id == viewer.person_id)))
     return sa.and_(table.county_id == viewer.county_id, asked, sa.or_(*ways))
 

@@ -1,6 +1,6 @@
 """Who may sign what for which body. The rule is pure; the reads below gather what it judges."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,7 +80,7 @@ def went(closing: Closing, session: Session) -> frozenset[UUID]:
 
 def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozenset[UUID]:
     """Those whose office it is, without those whom a successor replaces, and those whom the head named."""
-    named = list(session.scalars(_named(body, closing, day)))
+    named = [row for row in _newest(session.scalars(_named(body, closing))) if row.starts <= day <= row.ends]
     by_office = (
         _team_leaders(closing, session) if body == "origin_team" else _holders(body, closing, day, session)
     )
@@ -88,10 +88,15 @@ def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozen
     return frozenset(by_office - replaced | {row.person_id for row in named})
 
 
-def _named(body: str, closing: Closing, day: date) -> Any:
+def _newest(rows: Iterable[Signer]) -> Iterable[Signer]:
+    """The head's last word on each person, rows given oldest first."""
+    return {(row.person_id, row.team_id): row for row in rows}.values()
+
+
+def _named(body: str, closing: Closing) -> Any:
     of_round = sa.select(Team.round_id).where(Team.id == closing.team_id).scalar_subquery()
     rows = sa.select(Signer).where(Signer.county_id == closing.county_id, Signer.body == body)
-    rows = rows.where(Signer.round_id == of_round, Signer.starts <= day, Signer.ends >= day)
+    rows = rows.where(Signer.round_id == of_round).order_by(Signer.at, Signer.id)
     return rows.where(sa.or_(Signer.team_id.is_(None), Signer.team_id == closing.team_id))
 
 

@@ -15,6 +15,7 @@ _DOORS = (
     (Permission.MAKE_VISITS, "visits.today"),
     (Permission.READ_PROBLEMS, "problems.index"),
     (Permission.MANAGE_ACCOUNTS, "access.accounts"),
+    (Permission.SIGN_CLOSINGS, "closing.signing"),
 )
 
 
