@@ -1,7 +1,7 @@
 """Verbs of the closing. Each runs on a system session of the request's transaction, after a query has shown that the
 viewer may see the thing; the problem's row is locked before the closing's, so that two signers meet in one order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,6 @@ from fieldapp.closing.models import (
 )
 from fieldapp.closing.states import closing_flow
 from fieldapp.db import SYSTEM, system_reads
-from fieldapp.deadlines.county_rules import rules_of
 from fieldapp.deadlines.limits import parse_limit
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.problems.models import ClosureRequest, Problem
@@ -53,15 +52,6 @@ def _begun(problem: Problem, request: ClosureRequest, session: Session) -> Closi
     return made
 
 
-def bodies_of(problem: Problem) -> list[str]:
-    """Who must sign: as the county has it, and 领导小组 besides where the problem is 重大."""
-    bodies = list(rules_of(problem.county.settings).bodies)
-    return [
-        *bodies,
-        *(["leading_group"] if problem.severity == "major" and "leading_group" not in bodies else []),
-    ]
-
-
 def approve(problem_id: UUID, *, by: Any, at: int) -> str:
     """同意: the record is frozen, its visits are reviewed, signatures are asked for. Returns the fingerprint."""
     with held(problem_id) as (problem, closing, session):
@@ -74,7 +64,7 @@ def approve(problem_id: UUID, *, by: Any, at: int) -> str:
         rests = [(visit, record) for visit, record in visits if visit.id in good]
         for visit, _record in rests:
             reviewing.review(visit, by=by, at=at, session=session)
-        closing.bodies = bodies_of(problem)
+        closing.bodies = signing.bodies_of(problem)
         n = closing.frozen_n + 1
         request = session.get_one(ClosureRequest, closing.id)
         text, fingerprint = dossier.freeze(
@@ -170,6 +160,33 @@ def sign(problem_id: UUID, body: str, fingerprint: str, *, by: Any, at: int) -> 
         closing_flow.take(closing, "sign", by=by, at=at, facts=facts, session=session)
         _write_signature(closing, body, by.person_id, None, at, session)
         return _complete(problem, closing, by, at, session)
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """One line of a batch: the closing, the body one signs for, the record as it was shown."""
+
+    problem_id: UUID
+    body: str
+    fingerprint: str
+
+
+def sign_all(ticked: Collection[Ticked], *, by: Any, at: int) -> int:
+    """Each its own signature, all or none, the problems locked in one order; how many of them closed."""
+    closed = 0
+    for each in sorted(ticked, key=lambda one: (one.problem_id, one.body)):
+        try:
+            closed += sign(each.problem_id, each.body, each.fingerprint, by=by, at=at)
+        except RuleBroken as broken:
+            raise RuleBroken(
+                f"{_number(each.problem_id)}：{broken.sentence}。这一批都还没签", "ticked"
+            ) from None
+    return closed
+
+
+def _number(problem_id: UUID) -> str:
+    with system_reads() as session:
+        return str(session.scalar(sa.select(Problem.number).where(Problem.id == problem_id)))
 
 
 def _is_shown(closing: Closing, fingerprint: str) -> None:

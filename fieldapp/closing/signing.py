@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from fieldapp.access.models import RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
 from fieldapp.closing.models import Closing, ClosingVisit, Signature, Signer, Verification
+from fieldapp.deadlines.county_rules import rules_of
 from fieldapp.organisations.models import Team, TeamMembership
+from fieldapp.problems.models import Problem
 from fieldapp.visits.models import VisitPerson
 
 BY_OFFICE: dict[str, tuple[Role, ...]] = {  # whose office it is to sign, without being named
@@ -80,17 +82,28 @@ def went(closing: Closing, session: Session) -> frozenset[UUID]:
 
 def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozenset[UUID]:
     """Those whose office it is, without those whom a successor replaces, and those whom the head named."""
-    named = [row for row in _newest(session.scalars(_named(body, closing))) if row.starts <= day <= row.ends]
+    named = newest(session.scalars(_named(body, closing)))
     by_office = (
         _team_leaders(closing, session) if body == "origin_team" else _holders(body, closing, day, session)
     )
-    replaced = {row.instead_of for row in named if row.instead_of}
-    return frozenset(by_office - replaced | {row.person_id for row in named})
+    may = set(by_office)
+    for row in named:
+        if row.starts <= day <= row.ends:
+            may = may - {row.instead_of} | {row.person_id}
+    return frozenset(may)
 
 
-def _newest(rows: Iterable[Signer]) -> Iterable[Signer]:
-    """The head's last word on each person, rows given oldest first."""
-    return {(row.person_id, row.team_id): row for row in rows}.values()
+def newest(rows: Iterable[Signer]) -> list[Signer]:
+    """The head's last word on each person, body and team of a round, oldest first."""
+    last = {(row.round_id, row.body, row.team_id, row.person_id): row for row in rows}
+    return sorted(last.values(), key=lambda row: (row.at, row.id))
+
+
+def bodies_of(problem: Problem) -> list[str]:
+    """Who must sign: as the county has it, and 领导小组 besides where the problem is 重大."""
+    bodies = list(rules_of(problem.county.settings).bodies)
+    major = problem.severity == "major" and "leading_group" not in bodies
+    return [*bodies, *(["leading_group"] if major else [])]
 
 
 def _named(body: str, closing: Closing) -> Any:

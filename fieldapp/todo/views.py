@@ -16,6 +16,7 @@ _DOORS = (
     (Permission.READ_PROBLEMS, "problems.index"),
     (Permission.MANAGE_ACCOUNTS, "access.accounts"),
     (Permission.SIGN_CLOSINGS, "closing.signing"),
+    (Permission.SIGN_CLOSINGS, "closing.signing"),
 )
 
 

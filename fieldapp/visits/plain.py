@@ -88,7 +88,12 @@ def _concluded(each: Judgement, content: Mapping[str, Any]) -> Plain:
 
 
 def _remark(each: Remark) -> Plain:
-    said = {key: value for key, value in sorted(each.payload.items()) if isinstance(value, str | int | bool)}
+    said: Plain = {
+        key: value for key, value in sorted(each.payload.items()) if isinstance(value, str | int | bool)
+    }
+    answers = each.payload.get("answers")  # of an interview
+    if isinstance(answers, Mapping):
+        said["answers"] = {key: str(value) for key, value in sorted(answers.items())}
     return {"by": str(each.by), "at": utc_text(each.at), "tap": str(each.tap), **said}
 
 

@@ -1,6 +1,7 @@
 """The story from the hand-in on, in short: what a test of the closing needs done before it begins."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from fieldapp.closing import actions, telling
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.models import Closing, Closure, Signature, Signer, Verification
 from fieldapp.db import acting, apart, db, system_reads
-from fieldapp.organisations.models import Person, Round
+from fieldapp.organisations.models import Person, Round, Team
 from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.problems.requesting import Ask, request_closing
+from fieldapp.problems.states import problem_flow
 from fieldapp.publishing.editions import Released
 from fieldapp.publishing.models import Edition
 from fieldapp.visits import reviewing
-from fieldapp.visits.models import Visit
+from fieldapp.visits.models import TapRow, Visit
 from tests.story import Story
 
 Made = TypeVar("Made")
@@ -183,3 +185,57 @@ def to_signing(story: Story) -> None:
     asks(story)
     checks(story)
     approves(story)
+
+
+def receives(story: Story, number: str) -> None:
+    """The unit's receipt, now."""
+
+    def act(by: Any) -> None:
+        row = db.session.scalars(sa.select(Problem).where(Problem.number == number)).one()
+        problem_flow.take(row, "receive", by=by, at=clock.now())
+
+    does(story, "unit", act, clock.now())
+
+
+def closing_visit(story: Story) -> UUID:
+    """The story's visit, whatever its state."""
+    return story.row(Visit, Visit.day == clock.day_of(clock.at(2018, 6, 20)))
+
+
+def photo_again(story: Story) -> None:
+    """Another visit of the county holds a photo of the story's: the very bytes."""
+    with story.app.app_context(), apart(writes=True) as session:
+        seen = session.get_one(Visit, closing_visit(story))
+        shot = session.scalars(
+            sa.select(TapRow).where(TapRow.visit == seen.id, TapRow.kind == "photo")
+        ).first()
+        assert shot is not None
+        same = {
+            name: getattr(seen, name)
+            for name in Visit.__table__.columns.keys()  # noqa: SIM118
+            if name not in ("id", "plan_id")
+        }
+        other = Visit(id=ids.new_id(), **{**same, "plan_id": None, "day": seen.day - timedelta(30)})
+        session.add(other)
+        session.flush()
+        tap = {name: getattr(shot, name) for name in TapRow.__table__.columns.keys()}  # noqa: SIM118
+        session.add(TapRow(**{**tap, "id": ids.new_id(), "visit": other.id}))
+
+
+def naming(story: Story, body: str, username: str, instead_of: str = "") -> dict[str, str]:
+    """What the head types to name a signer for the story's round."""
+    with story.app.app_context(), apart() as session:
+        team = session.scalars(
+            sa.select(Team).join(Problem, Problem.team_id == Team.id).where(Problem.number == STORY)
+        ).one()
+        of, key = str(team.round_id), str(team.id)
+    return {
+        "round_id": of,
+        "body": body,
+        "team_id": key if body == "origin_team" else "",
+        "person_id": str(story.viewer(username).person_id),
+        "instead_of": str(story.viewer(instead_of).person_id) if instead_of else "",
+        "starts": "2018-06-01",
+        "ends": "2018-12-31",
+        "reason": "组长六月调走，由他接替",
+    }
