@@ -187,6 +187,12 @@ def to_signing(story: Story) -> None:
     approves(story)
 
 
+def paper(story: Story) -> UUID:
+    """A signed page of the original team that waits for the second person."""
+    page = actions.Page("origin_team", story.viewer("origin3").person_id, clock.day_of(CHECKED), "a" * 64)
+    return does(story, "clerk", lambda by: actions.enter_paper(problem_id(story), page, by=by, at=CHECKED).id)
+
+
 def receives(story: Story, number: str) -> None:
     """The unit's receipt, now."""
 

@@ -14,6 +14,8 @@ from fieldapp.db import apart
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
 from tests.clients import LintingClient
+from tests.closing import steps
+from tests.closing.pages import address
 from tests.pages import TYPED, Form, Sent, kind, posting, tree, values
 from tests.story import ROLES, Story
 from tests.visits.visiting import begin_both, hand_in, send
@@ -30,7 +32,7 @@ BUTTONS = {
     "access.log_out", "access.reset_password", "access.sight", "organisations.end_membership",
     "organisations.reopen_counter", "organisations.reopen_point",
     "problems.confirm_import", "problems.raise_measure", "problems.receive", "problems.recount", "problems.remove_day",
-    "problems.start", "visits.cancel_plan", "visits.say_who_went",
+    "problems.start", "visits.cancel_plan", "visits.check_visit", "visits.say_who_went",
 }  # fmt: skip
 Found = dict[tuple[str, ...], Form]
 
@@ -173,9 +175,50 @@ def test_parked_taps_decided_upon_badly_are_told_so_too(story: Story, as_: Any) 
     assert tried(story, clerk, {("visits.decide_parked",): form}) == []
 
 
+CLOSING = {
+    "closing.opine": ("clerk", ""),
+    "closing.verify": ("clerk", "/verifications"),
+    "closing.sign": ("head", "/signing"),
+    "closing.object_": ("origin3", "/record"),
+    "closing.enter_paper": ("clerk", "/papers"),
+    "closing.compare_paper": ("head", "/papers/…"),
+    "closing.reopen": ("head", "/reopening"),
+}
+
+
+def closing_page(story: Story, endpoint: str) -> tuple[str, str]:
+    """Who fills the form in, and its page, with all that stands before it done."""
+    who, page = CLOSING[endpoint]
+    number = "示例-04" if endpoint == "closing.verify" else steps.STORY
+    if endpoint == "closing.verify":
+        steps.receives(story, number)
+        steps.asks(story, number=number, at=clock.now())
+    elif endpoint == "closing.opine":
+        steps.asks(story)
+    else:
+        steps.to_signing(story)
+    if endpoint == "closing.compare_paper":
+        page = f"/papers/{steps.paper(story)}"
+    if endpoint == "closing.reopen":
+        steps.signs(story, "head", "office")
+        steps.signs(story, "origin3", "origin_team")
+    return who, page if endpoint in ("closing.sign", "closing.compare_paper") else address(
+        story, number
+    ) + page
+
+
+@pytest.mark.parametrize("endpoint", CLOSING)
+def test_a_closing_s_forms_filled_in_badly_are_told_so_too(story: Story, as_: Any, endpoint: str) -> None:
+    who, page = closing_page(story, endpoint)
+    client = as_(who)
+    forms = [each for each in posting(client.get(page).text, page) if endpoint_of(story, each) == endpoint]
+    assert len(forms) == 1
+    assert tried(story, client, {(endpoint,): forms[0]}) == []
+
+
 @pytest.mark.slow
 def test_every_post_is_a_form_that_is_walked_to_or_a_button(story: Story, as_: Any) -> None:
-    reached = {"visits.settle", "visits.decide_parked"}  # tried above
+    reached = {"visits.settle", "visits.decide_parked", *CLOSING}  # tried above
     for username in WALKERS:
         reached |= {shape[0] for shape in walk(story, as_(username), username)}
     rules = story.app.url_map.iter_rules()

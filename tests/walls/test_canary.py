@@ -1,11 +1,18 @@
 """Wall 4: every GET route, as every role, over everything there is: no foreign word appears."""
 
+from datetime import date
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
+from fieldapp import clock
 from fieldapp.access.models import Account
+from fieldapp.closing import actions
+from fieldapp.closing.naming import Naming, name_signer
 from fieldapp.db import apart
 from fieldapp.problems.models import Measure, Problem
+from tests.closing import steps
 from tests.story import ROLES
 from tests.walls.things import addresses
 
@@ -47,11 +54,84 @@ def say(story, as_) -> None:
 @pytest.mark.parametrize("username", ROLES)
 def test_no_foreign_word_appears(story, as_, username: str) -> None:
     say(story, as_)
-    client = as_(username)
     secret = story.plan_of_today()
     markers = [*FOREIGN[username]]
     if username in ("unit", "unit2", "city", "leadership", "admin", "clerk2", "origin3"):
         markers += [secret.id, secret.visit_id]
+    crawl(story, as_(username), username, markers)
+
+
+OFFICE = (
+    "办公室说还要做的",
+    "打回的依据在这里",
+    "不同意的理由在这里",
+    "核验看到的在这里",
+    "授权的理由在这里",
+)
+KEPT_FROM = {
+    "unit": (*NEIGHBOUR, *VISIT, *OFFICE, "经办员甲", "主任甲", "等签认", "待审"),
+    "city": (*OFFICE, "回访员", "不力", "体验式回访", "等签认"),
+    "admin": (*NEIGHBOUR, *OFFICE, "不力", "等签认"),
+    "clerk2": (*HOME, *OFFICE),
+    "unit2": (*HOME, *VISIT, *OFFICE),
+    "inspector1": (*NEIGHBOUR, *OFFICE, "等签认"),
+}
+
+
+def lay_closings(story) -> None:
+    """One objected to and waiting for its second signature on paper, one turned down, one verified, none told."""
+    still, _basis, no, looked, why = (f"{each}，写够十个字" for each in OFFICE)
+    now = clock.now()
+    steps.to_signing(story)
+    where, shown = steps.problem_id(story), steps.closing(story).fingerprint
+    steps.does(
+        story,
+        "origin3",
+        lambda by: actions.object_to(where, "origin_team", shown, no, by=by, at=steps.CHECKED),
+    )
+    steps.approves(story)
+    steps.paper(story)
+    for number in ("示例-02", "示例-04"):
+        if number == "示例-04":
+            steps.receives(story, number)
+        steps.asks(story, number=number, at=now)
+    down, verified = (steps.problem_id(story, number) for number in ("示例-02", "示例-04"))
+    steps.does(story, "clerk", lambda by: actions.turn_down(down, still, "10 个工作日", by=by, at=now), now)
+    record = actions.Record(clock.day_of(now), looked=1, good=1, text=looked, fixed=True)
+    steps.does(story, "clerk", lambda by: actions.verify(verified, record, by=by, at=now), now)
+    said = steps.naming(story, "discipline", "leadership")
+    naming = Naming(
+        UUID(said["round_id"]),
+        "discipline",
+        None,
+        UUID(said["person_id"]),
+        None,
+        date(2018, 6, 1),
+        date(2018, 7, 1),
+        why,
+    )
+    steps.does(story, "head", lambda by: name_signer(naming, by=by, at=now), now)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("username", KEPT_FROM)
+def test_no_word_of_a_closing_reaches_whom_it_is_kept_from(story, as_, username: str) -> None:
+    lay_closings(story)
+    crawl(story, as_(username), username, KEPT_FROM[username])
+
+
+@pytest.mark.slow
+def test_the_office_reads_all_that_was_laid(story, as_) -> None:
+    """Else the test above would find nothing because nothing was there."""
+    lay_closings(story)
+    clerk, head = as_("clerk"), as_("head")
+    pages = [f"/problems/{steps.problem_id(story, n)}/closure" for n in (steps.STORY, "示例-02", "示例-04")]
+    read = "".join(clerk.get(page).text for page in [*pages, "/closings"]) + head.get("/signers").text
+    assert [each for each in (*OFFICE[:1], *OFFICE[2:], "等签认") if each not in read] == []
+
+
+def crawl(story, client, username: str, markers) -> None:
+    """Every page of both counties, whole and as a fragment."""
     seen = 0
     for rule in story.app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint == "static":

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from fieldapp.access.models import Account, Login, RoleGrant
+from fieldapp.closing.models import PaperSignature
 from fieldapp.db import apart
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import (
@@ -42,6 +43,7 @@ MODELS = {
     "visit_id": Visit,
     "scenario_id": Scenario,
     "item_id": Item,
+    "paper_id": PaperSignature,
 }
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 
@@ -68,7 +70,13 @@ def ids_of(story: Any, argument: str, county: str) -> list[UUID]:
 def addresses(story: Any, rule: Rule, county: str) -> Iterator[str]:
     """The addresses of a route over the things of a county; one that belongs to nothing when it has none."""
     arguments = sorted(rule.arguments)
-    others = {"size": ["thumb"], "place": [0], "token_hash": ["0" * 64], "filename": ["css/app.css"]}
+    others = {
+        "size": ["thumb"],
+        "place": [0],
+        "token_hash": ["0" * 64],
+        "sha256": ["0" * 64],
+        "filename": ["css/app.css"],
+    }
     first = next((each for each in arguments if each not in others), None)
     with story.app.test_request_context():
         adapter = story.app.url_map.bind("localhost")
