@@ -48,7 +48,7 @@ class LimitedForm(Form):
 class OpinionForm(LimitedForm):
     """你的意见, on what was shown."""
 
-    opinion = RadioField("你的意见", [InputRequired("选一个")], choices=offered(OPINIONS.items()))
+    opinion = RadioField("怎么定", [InputRequired("选一个")], choices=offered(OPINIONS.items()))
     reason = TextAreaField(
         "理由", [at_most(1000), unmarked], description=f"退回、打回要写，{TOO_SHORT}", filters=[_stripped]
     )
