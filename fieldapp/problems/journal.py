@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fieldapp import history
 from fieldapp.db import db, system_reads
+from fieldapp.deadlines.county_rules import BODIES
 from fieldapp.organisations.models import Person
 from fieldapp.problems.actions import LABELS, said
 from fieldapp.problems.models import WAYS, Problem
@@ -43,6 +44,12 @@ WHAT = {
     "order_measures": "措施换了次序",
     "report": "单位报进展",
     "enter_report": "代单位登记进展",
+    "request": "单位报请销号",
+    "enter_request": "登记单位报请销号",
+    "close": "签齐，销号",
+    "return": "告诉单位继续整改",
+    "reopen": "告诉单位重启整改",
+    "tell": "告诉单位已销号",
 }
 
 
@@ -126,6 +133,23 @@ def _reported(payload: Payload) -> Iterator[str]:
     yield payload["progress"] + ("（已做完）" if payload["done"] else "")
 
 
+def _asked(payload: Payload) -> Iterator[str]:
+    yield "，".join(
+        filter(None, (f"第 {payload['n']} 次", f"收到 {_day(payload['day'])}", payload["letter"]))
+    )
+
+
+def _told(payload: Payload) -> Iterator[str]:
+    if payload.get("still"):
+        yield f"还要做：{payload['still']}"
+        yield f"新期限 {_day(payload['due'])}"
+    yield f"第 {payload['n']} 期反馈"
+
+
+def _closed(payload: Payload) -> Iterator[str]:
+    yield "、".join(BODIES[body] for body in payload["bodies"]) + "都签了"
+
+
 _DETAILS: dict[str, Callable[[Payload], Iterator[str]]] = {
     "edit": _changed,
     "issue": _issued,
@@ -136,4 +160,10 @@ _DETAILS: dict[str, Callable[[Payload], Iterator[str]]] = {
     "word_measure": _measure,
     "report": _reported,
     "enter_report": _reported,
+    "request": _asked,
+    "enter_request": _asked,
+    "close": _closed,
+    "return": _told,
+    "reopen": _told,
+    "tell": _told,
 }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from fieldapp import history
 from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
+from fieldapp.deadlines.calendar import working_days_between
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.organisations.models import County, Person, Unit
@@ -186,12 +187,25 @@ def standing_of(problem: Problem, today: date) -> Standing | None:
     return standing(problem.due, today, overrides=rules_of(problem.county.settings).overrides)
 
 
+def waiting_words(problem: Problem, today: date) -> str:
+    """What waits at the office is shown as the office's; empty while the unit has it, or knows that it is closed."""
+    if problem.state == "closed":
+        return "" if problem.told_on else "已销号，还没告诉单位"
+    if problem.state != "closure_requested" or problem.requested_on is None:
+        return ""
+    overrides = rules_of(problem.county.settings).overrides
+    count = working_days_between(problem.requested_on, today, overrides)
+    days = f" {count.days} " if count.days else "不到 1 "
+    return f"办内待审{days}个工作日{'（估算）' if count.estimated else ''}"
+
+
 @dataclass(frozen=True)
 class Line:
     """A ledger line."""
 
     problem: Problem
     standing: Standing | None
+    waiting: str = ""
 
     @property
     def is_overdue(self) -> bool:
@@ -212,7 +226,9 @@ def ledger(filters: dict[str, Any], today: date) -> list[Line]:
         joinedload(Problem.inspection),
         selectinload(Problem.measures).selectinload(Measure.reports),
     )
-    lines = [Line(row, standing_of(row, today)) for row in db.session.scalars(rows)]
+    lines = [
+        Line(row, standing_of(row, today), waiting_words(row, today)) for row in db.session.scalars(rows)
+    ]
     if filters.get("due") == "overdue":
         return [line for line in lines if line.is_overdue]
     if filters.get("due") == "soon":

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from fieldapp import clock, ids
 from fieldapp.db import db, system_reads
-from fieldapp.errors import RuleBroken
+from fieldapp.errors import NotVisible, RuleBroken
+from fieldapp.organisations.queries import one
 from fieldapp.problems import measuring
 from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.problems.states import problem_flow
@@ -65,6 +66,14 @@ def _check_day(problem: Problem, day: date) -> None:
         raise RuleBroken("收到日期还没到", "day")
     if problem.issued_on and day < problem.issued_on:
         raise RuleBroken(f"收到日期早于交办（{problem.issued_on.isoformat()}）", "day")
+
+
+def page_of(request_id: UUID) -> str:
+    """The sum of a request's sealed page; raises NotVisible where there is none or none for the viewer."""
+    found = one(ClosureRequest, request_id).page_sha256
+    if not found:
+        raise NotVisible
+    return found
 
 
 def requests_of(problem_id: UUID) -> list[ClosureRequest]:

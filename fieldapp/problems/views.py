@@ -16,6 +16,8 @@ from fieldapp.problems import actions, counting, forms, queries
 from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.journal import journal
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
+from fieldapp.problems.request_forms import LetterForm, RequestForm
+from fieldapp.problems.requesting import requests_of
 from fieldapp.problems.states import problem_flow
 from fieldapp.web import menu
 from fieldapp.web.beside import beside
@@ -79,7 +81,8 @@ def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
     first, others = queries.first_to_do(rows)
-    return render("problems/unit.html", first=first, others=others, list_name=list_name())
+    also = beside("unit", viewer().unit_id)
+    return render("problems/unit.html", first=first, others=others, list_name=list_name(), beside=also)
 
 
 def _filters() -> forms.FilterForm:
@@ -125,6 +128,9 @@ def show_to_unit(found: Problem, status: int = 200, **sent: Any) -> Any:
         "row": queries.unit_view(found, clock.today()),
         "steps": problem_flow.steps_open_to(found, viewer()),
         "measure_form": forms.MeasureForm(),
+        "request_form": with_ids(RequestForm(), "request-"),
+        "requests": requests_of(found.id),
+        "beside": beside("problem of the unit", found.id),
         "until": counting.until_words,
         **sent,
     }
@@ -139,6 +145,8 @@ def show_to_office(found: Problem, status: int = 200, **sent: Any) -> Any:
     context = {
         "row": found,
         "standing": queries.standing_of(found, clock.today()),
+        "waiting": queries.waiting_words(found, clock.today()),
+        "requests": requests_of(found.id),
         "ahead": counting.prospect(found, start, clock.today()),
         "limit": counting.limit_words(found),
         "steps": problem_flow.steps_open_to(found, viewer()),
@@ -169,6 +177,7 @@ def _fresh_forms(found: Problem) -> dict[str, Any]:
         "amend_form": forms.AmendForm(data={**fixed, "version": found.version}),
         "revise_form": with_ids(forms.ReviseForm(obj=found), "revise-"),
         "measure_form": forms.MeasureForm(),
+        "request_form": with_ids(LetterForm(), "request-"),
     }
 
 
@@ -308,4 +317,4 @@ def start(problem_id: UUID) -> Any:
     return saved(problem_id, said="started")
 
 
-from fieldapp.problems import import_views, measure_views, rule_views  # noqa: E402, F401
+from fieldapp.problems import import_views, measure_views, request_views, rule_views  # noqa: E402, F401

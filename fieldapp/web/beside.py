@@ -12,6 +12,7 @@ class Beside:
     title: str
     links: tuple[tuple[str, str], ...]  # words and address
     more: str = ""
+    is_first: bool = False  # it waits for the viewer: it stands above the rest of the page
 
 
 _PROVIDERS: dict[str, list[Callable[[UUID], Beside | None]]] = {}

@@ -166,6 +166,12 @@ def version_of(form: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def sent_file(field: Any) -> Any:
+    """The file that was chosen for a field, to be read; None when none was."""
+    upload = request.files.get(field.name)
+    return upload.stream if upload is not None and upload.filename else None
+
+
 def has_errors(form: Form) -> bool:
     """Whether the page must be shown again, with status 422."""
     return bool(form.errors)

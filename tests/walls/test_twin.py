@@ -141,6 +141,7 @@ def crawl(pair: Pair, addresses_: list[str]) -> set[str]:
             answer = pair.ask("GET", address, headers=headers)
             if answer.status_code == 200:
                 opened.add(address)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
                 links = re.findall(r'(?:href|src|hx-get)="(/[^"#]*)', answer.get_data(as_text=True))
                 waiting += [link.replace("&amp;", "&") for link in links if not link.startswith("/static/")]
     return opened

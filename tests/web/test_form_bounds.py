@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from wtforms import DateField, Form
 
-from fieldapp import clock
+from fieldapp import app, clock
 from fieldapp.access.models import Account
-from fieldapp.app import FEATURES
 from fieldapp.organisations.models import Person, Unit
 from fieldapp.problems.models import Measure
 from fieldapp.visits.scenario_models import Item
@@ -23,8 +23,8 @@ NUL = "a\0b"
 
 
 def forms_of_the_app() -> Iterator[type[Form]]:
-    names = [*(f"{feature}.forms" for feature in FEATURES if feature != "todo"), "problems.rule_forms"]
-    for module in (import_module(f"fieldapp.{name}") for name in names):
+    found = sorted(Path(app.__file__).parent.glob("*/*forms.py"))
+    for module in (import_module(f"fieldapp.{path.parent.name}.{path.stem}") for path in found):
         yield from (
             each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Form)
         )

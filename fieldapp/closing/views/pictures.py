@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request, send_file
+from flask import request
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
@@ -11,10 +11,9 @@ from fieldapp.closing import queries
 from fieldapp.closing.views import pages
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.evidence import actions as evidence
+from fieldapp.evidence.images import image
 from fieldapp.evidence.originals import Refused
 from fieldapp.web.guard import needs
-
-IMAGE_CSP = "default-src 'none'; sandbox"
 
 
 def kept(name: str) -> list[str]:
@@ -31,11 +30,6 @@ def kept(name: str) -> list[str]:
 @needs(P.READ_CLOSINGS)
 def picture(problem_id: UUID, sha256: str, size: str) -> Any:
     """An upright copy without metadata."""
-    copy = evidence.copy_of(sha256, size) if sha256 in queries.pictures(problem_id) else None
-    if copy is None:
+    if sha256 not in queries.pictures(problem_id):
         raise NotVisible
-    response: Response = send_file(copy, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
-    response.headers["Content-Security-Policy"] = IMAGE_CSP
-    response.headers["Cache-Control"] = "private, no-store"
-    response.last_modified = None
-    return response
+    return image(sha256, size)
