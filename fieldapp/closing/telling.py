@@ -23,6 +23,7 @@ from fieldapp.publishing.editions import Item, Released
 from fieldapp.publishing.models import Edition
 
 TELLABLE = ("closed", "returned", "reopened")
+CHANGED = "要发的和刚才看的不一样了，看过现在的再发"
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,30 @@ def checked_on(closing: Closing) -> date | None:
     return date.fromisoformat(max(days)) if days else None
 
 
+def drafted(
+    unit_id: UUID, closing_ids: Collection[UUID], photos: Sequence[Released], *, at: int
+) -> tuple[int, str]:
+    """Number and content of the edition that `publish` would send at this instant."""
+    with system_reads() as session:
+        items = [each.item for each in pending(unit_id, session) if each.closing_id in closing_ids]
+        return publishing.drafted(session.get_one(Unit, unit_id), items, photos, at, session)
+
+
 def publish(
-    unit_id: UUID, closing_ids: Collection[UUID], photos: Sequence[Released], *, by: Any, at: int
+    unit_id: UUID,
+    closing_ids: Collection[UUID],
+    photos: Sequence[Released],
+    *,
+    by: Any,
+    at: int,
+    shown: str | None = None,
 ) -> Edition:
     """Send the next edition with these decisions, and take the steps that follow for their problems. Problems before
-    closings, as the signers lock them."""
+    closings, as the signers lock them. `shown` is the sum of what the sender has read: nothing else goes."""
     with system_reads() as session:
         chosen = [each for each in pending(unit_id, session) if each.closing_id in closing_ids]
         if not chosen or len(chosen) < len(set(closing_ids)):
-            raise RuleBroken("要告诉单位的变了，看过新的再发")
+            raise RuleBroken(CHANGED)
         for each in sorted(chosen, key=lambda one: one.problem_id):
             session.get_one(Problem, each.problem_id, with_for_update=True)
             session.get_one(Closing, each.closing_id, with_for_update=True)
@@ -82,6 +98,8 @@ def publish(
         edition = publishing.send_out(
             unit, [each.item for each in chosen], photos, by=by, at=at, session=session
         )
+        if shown is not None and edition.sha256 != shown:
+            raise RuleBroken(CHANGED)
         for each in chosen:
             _tell(each, edition, by, at, session)
         session.flush()
@@ -91,7 +109,7 @@ def publish(
 def _tell(each: Pending, edition: Edition, by: Any, at: int, session: Session) -> None:
     closing, problem = session.get_one(Closing, each.closing_id), session.get_one(Problem, each.problem_id)
     if closing.edition_id or closing.state != each.item.result:
-        raise RuleBroken("要告诉单位的变了，看过新的再发")
+        raise RuleBroken(CHANGED)
     closing.edition_id = edition.id
     if closing.state == "closed":
         problem.told_on = edition.day

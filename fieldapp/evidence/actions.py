@@ -1,5 +1,7 @@
 """Taking a photo's bytes in, and handing copies out to a feature that has asked who may see them."""
 
+import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -23,12 +25,36 @@ def keep(stream: IO[bytes], *, at: int) -> Stored:
     """The bytes on disk first, then the row; raises originals.Refused and then nothing is stored.
 
     Called before the request's write transaction begins, so that a slow disk holds no lock."""
-    stored = _store().put(cast(BinaryIO, stream), limit=current_app.extensions["settings"].max_photo)
+    stored = _put(stream)
+    _note(stored, at)
+    return stored
+
+
+def _put(stream: IO[bytes]) -> Stored:
+    return _store().put(cast(BinaryIO, stream), limit=current_app.extensions["settings"].max_photo)
+
+
+def _note(stored: Stored, at: int) -> None:
     row = insert(Original.__table__).values(
         sha256=stored.sha256, size=stored.size, format=stored.format, received_at=at
     )
     db.session.execute(row.on_conflict_do_nothing())
-    return stored
+
+
+def sum_of_copy(sha256: str) -> str | None:
+    """The sum of an original's copy for looking at: no metadata is in it. None when there is none now."""
+    copy = copy_of(sha256, "view")
+    return hashlib.sha256(copy.read_bytes()).hexdigest() if copy else None
+
+
+def keep_copies(keys: Collection[str], *, at: int) -> None:
+    """Keep the copies of these originals as originals of their own. All are on disk before the first row is written."""
+    kept = []
+    for copy in filter(None, (copy_of(sha256, "view") for sha256 in keys)):
+        with copy.open("rb") as stream:
+            kept.append(_put(stream))
+    for stored in kept:
+        _note(stored, at)
 
 
 def copy_of(sha256: str, size: str) -> Path | None:

@@ -23,15 +23,22 @@ def next_number(unit_id: UUID, session: Session) -> int:
     return (session.scalar(sa.select(sa.func.max(Edition.n)).where(Edition.unit_id == unit_id)) or 0) + 1
 
 
+def drafted(
+    unit: Unit, items: Sequence[Item], photos: Sequence[Released], at: int, session: Session
+) -> tuple[int, str]:
+    """Number and content of what `send_out` would freeze at this instant."""
+    county, n = session.get_one(County, unit.county_id), next_number(unit.id, session)
+    return n, content_of(office_name(county), unit.name, n, clock.day_of(at), items, photos)
+
+
 def send_out(
     unit: Unit, items: Sequence[Item], photos: Sequence[Released], *, by: Any, at: int, session: Session
 ) -> Edition:
     """Freeze the next edition of a unit. The unit's row is locked, so that no number is given twice."""
     session.execute(sa.select(Unit.id).where(Unit.id == unit.id).with_for_update())
-    county, n, day = session.get_one(County, unit.county_id), next_number(unit.id, session), clock.day_of(at)
-    content = content_of(office_name(county), unit.name, n, day, items, photos)
-    made = Edition(id=ids.new_id(), county_id=unit.county_id, unit_id=unit.id, n=n, day=day, content=content)
-    made.sha256, made.by_id, made.at = fingerprint(content), by.person_id, at
+    n, content = drafted(unit, items, photos, at, session)
+    made = Edition(id=ids.new_id(), county_id=unit.county_id, unit_id=unit.id, n=n, content=content)
+    made.day, made.sha256, made.by_id, made.at = clock.day_of(at), fingerprint(content), by.person_id, at
     session.add(made)
     session.flush()
     session.add_all(

@@ -5,4 +5,13 @@ from flask import Blueprint
 pages = Blueprint("closing", __name__)
 
 from fieldapp.closing import fact_models, models  # noqa: E402, F401
-from fieldapp.closing.views import papers, pictures, reopening, reviewing, signers, signing, verifying  # noqa: E402, F401
+from fieldapp.closing.views import (  # noqa: E402, F401
+    papers,
+    pictures,
+    reopening,
+    reviewing,
+    signers,
+    signing,
+    telling,
+    verifying,
+)
