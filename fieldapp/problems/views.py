@@ -186,24 +186,32 @@ def _fresh_forms(found: Problem) -> dict[str, Any]:
 def new() -> Any:
     """A draft."""
     form = bound(forms.NewForm, data={"short_name": NEUTRAL_NAME})
-    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
+    form.inspection_id.choices, form.bare_day = inspection_choices(), bare_day()
     if is_sent(form):
         with rules_beside(form):
             of = inspection(UUID(form.inspection_id.data))
-            made = actions.add_problem(_draft(form), of, by=viewer(), at=clock.now())
+            made = actions.add_problem(draft_of(form), of, by=viewer(), at=clock.now())
         if not has_errors(form):
             return saved(made.id, said="drafted")
-    return _edit_page(form, None)
+    return edit_page(form, None)
 
 
-def _bare_day() -> Unit | None:
+def bare_day() -> Unit | None:
+    """What the viewer's county has settled of days without their unit."""
     return queries.county_rules(viewer().county_id).in_force.means
 
 
-def _edit_page(form: Any, row: Problem | None) -> Any:
+def edit_page(form: Any, row: Problem | None, **more: str) -> Any:
+    """The page of a draft; `action` and `leave` are addresses of a feature that makes one."""
     start = (row.inspection.feedback_on if row else None) or clock.today()
     ahead = counting.prospect(row, start, clock.today()) if row and row.state == "draft" else None
-    context = {"row": row, "ahead": ahead, "limit": counting.limit_words(row) if row else "", **_words()}
+    context = {
+        "row": row,
+        "ahead": ahead,
+        "limit": counting.limit_words(row) if row else "",
+        **_words(),
+        **more,
+    }
     return render("problems/edit.html", status=422 if has_errors(form) else 200, form=form, **context)
 
 
@@ -215,7 +223,7 @@ def edit(problem_id: UUID) -> Any:
     form = _edit_form(found)
     if carry_out(form, lambda: _save(found, form)):
         return saved(problem_id, said="changed")
-    return _edit_page(form, found)
+    return edit_page(form, found)
 
 
 def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
@@ -227,7 +235,7 @@ def _edit_form(found: Problem) -> forms.DraftForm | forms.IssuedForm:
     data["criteria"] = "\n".join(found.criteria)
     data["measures"] = "\n".join(each.text for each in found.measures)
     form = bound(forms.DraftForm, data=data)
-    form.inspection_id.choices, form.bare_day = inspection_choices(), _bare_day()
+    form.inspection_id.choices, form.bare_day = inspection_choices(), bare_day()
     return form
 
 
@@ -235,7 +243,7 @@ def _save(found: Problem, form: forms.DraftForm | forms.IssuedForm) -> None:
     how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
     if isinstance(form, forms.DraftForm):
         of = inspection(UUID(form.inspection_id.data))
-        actions.edit_draft(found, _draft(form), of, **how)
+        actions.edit_draft(found, draft_of(form), of, **how)
     else:
         actions.edit_issued(found, form.data, **how)
 
@@ -246,7 +254,8 @@ def inspection_choices() -> list[Any]:
     return to_choose((str(row.id), f"{row.unit.name}·{row.team.round.name}{row.team.name}") for row in rows)
 
 
-def _draft(form: forms.NewForm) -> actions.Draft:
+def draft_of(form: forms.NewForm) -> actions.Draft:
+    """What the form says of a problem."""
     return actions.Draft(
         number=form.number.data,
         text=form.text.data,
@@ -292,7 +301,7 @@ def amend(problem_id: UUID) -> Any:
 def revise(problem_id: UUID) -> Any:
     """The head corrects deadline or responsibility, with a reason."""
     found, form = queries.problem(problem_id), with_ids(bound(forms.ReviseForm), "revise-")
-    form.bare_day = _bare_day()
+    form.bare_day = bare_day()
     new = {name: form[name].data or "" for name in actions.REVISED}
     said = (new, form.reason.data)
     how = {"version": version_of(form), "by": viewer(), "at": clock.now(), "knows_past": form.past.data}

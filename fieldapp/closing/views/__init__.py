@@ -6,6 +6,7 @@ pages = Blueprint("closing", __name__)
 
 from fieldapp.closing import fact_models, models  # noqa: E402, F401
 from fieldapp.closing.views import (  # noqa: E402, F401
+    facts,
     papers,
     pictures,
     reopening,
