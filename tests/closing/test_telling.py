@@ -64,7 +64,9 @@ def waits(text: str) -> bool:
 def sheet(text: str) -> str:
     """The edition on a page, as it stands there; only the addresses of its photos differ."""
     found = re.search(
-        r'<div class="sheet" id="sheet">.*?</table>\s*</div>\s*(<div class="figures.*?</div>)?\s*</div>', text, re.S
+        r'<div class="sheet" id="sheet">.*?</table>\s*</div>\s*(<div class="figures.*?</div>)?\s*</div>',
+        text,
+        re.S,
     )
     assert found is not None
     return re.sub(r'(href|src)="[^"]*"', "", found[0])

@@ -19,6 +19,7 @@ from tests.closing.pages import address
 from tests.pages import TYPED, Form, Sent, kind, posting, tree, values
 from tests.story import ROLES, Story
 from tests.visits.visiting import begin_both, hand_in, send
+from tests.walls.further import TRIED
 from tests.walls.things import addresses
 
 TOO_LONG = "长" * 5000
@@ -219,6 +220,7 @@ def test_a_closing_s_forms_filled_in_badly_are_told_so_too(story: Story, as_: An
 @pytest.mark.slow
 def test_every_post_is_a_form_that_is_walked_to_or_a_button(story: Story, as_: Any) -> None:
     reached = {"visits.settle", "visits.decide_parked", *CLOSING}  # tried above
+    reached |= TRIED
     for username in WALKERS:
         reached |= {shape[0] for shape in walk(story, as_(username), username)}
     rules = story.app.url_map.iter_rules()

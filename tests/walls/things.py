@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from fieldapp.access.models import Account, Login, RoleGrant
+from fieldapp.closing.fact_models import Fact
 from fieldapp.closing.models import PaperSignature
 from fieldapp.db import apart
 from fieldapp.inspections.models import Inspection
@@ -22,7 +23,8 @@ from fieldapp.organisations.models import (
     TeamMembership,
     Unit,
 )
-from fieldapp.problems.models import Measure, Problem
+from fieldapp.problems.models import ClosureRequest, Measure, Problem
+from fieldapp.publishing.models import Edition
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.scenario_models import Item, Scenario
 
@@ -44,6 +46,9 @@ MODELS = {
     "scenario_id": Scenario,
     "item_id": Item,
     "paper_id": PaperSignature,
+    "request_id": ClosureRequest,
+    "edition_id": Edition,
+    "fact_id": Fact,
 }
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 

@@ -1,0 +1,30 @@
+"""Wall 4, further on: a request reviewed, signed and told, a finding answered. No foreign word appears."""
+
+from typing import Any
+
+import pytest
+
+from tests.closing import steps
+from tests.story import ROLES, Story
+from tests.walls.test_canary import FOREIGN, NEIGHBOUR, crawl
+
+ASKED = "三条措施都做了"  # what the unit wrote when it asked to close: tests/closing/steps.py
+STAYS = ("照片看不清",)  # an objection
+READS = {"leadership": (*NEIGHBOUR, "回访方案")}  # a reviewed visit, with who went
+TOLD = {
+    "inspector1": (ASKED, *STAYS),
+    "leader1": (ASKED, *STAYS),
+    "admin": (ASKED, *STAYS),
+    "unit": STAYS,
+    "city": (ASKED, *STAYS),
+    "clerk2": (ASKED, *STAYS),
+    "unit2": (ASKED, *STAYS),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("username", ROLES)
+def test_no_foreign_word_appears_when_all_was_told(story: Story, as_: Any, username: str) -> None:
+    steps.everything(story)
+    markers = (*READS.get(username, FOREIGN[username]), *TOLD.get(username, ()))
+    crawl(story, as_(username), username, markers)
