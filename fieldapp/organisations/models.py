@@ -27,6 +27,11 @@ class County(Versioned, Base):
     city: Mapped[Text]
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
+    @property
+    def office(self) -> str:
+        """What its office is called, on paper and to a unit."""
+        return str(self.settings.get("office") or f"{self.name}委巡察办")
+
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return same_county(cls.id, viewer)

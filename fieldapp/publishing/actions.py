@@ -13,11 +13,6 @@ from fieldapp.publishing.editions import Item, Released, content_of, fingerprint
 from fieldapp.publishing.models import Edition, EditionPhoto, EditionProblem
 
 
-def office_name(county: County) -> str:
-    """Who sends it, as the unit reads it."""
-    return str(county.settings.get("office") or f"{county.name}委巡察办")
-
-
 def next_number(unit_id: UUID, session: Session) -> int:
     """第 n 期 of a unit, counted over all years; `session` is a system session."""
     return (session.scalar(sa.select(sa.func.max(Edition.n)).where(Edition.unit_id == unit_id)) or 0) + 1
@@ -28,7 +23,7 @@ def drafted(
 ) -> tuple[int, str]:
     """Number and content of what `send_out` would freeze at this instant."""
     county, n = session.get_one(County, unit.county_id), next_number(unit.id, session)
-    return n, content_of(office_name(county), unit.name, n, clock.day_of(at), items, photos)
+    return n, content_of(county.office, unit.name, n, clock.day_of(at), items, photos)
 
 
 def send_out(

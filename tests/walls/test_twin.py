@@ -192,11 +192,16 @@ def test_nothing_of_a_visit_reaches_a_unit(twins: Twins, username: str) -> None:
     for address in every_address(twins, "POST"):
         pair.ask("POST", address, data={})
         pair.ask("POST", address, data={"text": "x", "name": "x", "reason": "x" * 12}, headers=HTMX)
-    for address, data in valid_posts(visited):
-        pair.ask("POST", address, data=data)
+    posts = valid_posts(visited)
+    for address, data in posts:
+        if address != "/login":
+            pair.ask("POST", address, data=data)
     assert seen <= crawl(pair, sorted(seen)) | {"/login"}
     if username == "unit":
         assert f"/problems/{visited.row(Problem, Problem.number == '示例-02')}" in seen
         assert visited.row(TapRow, TapRow.kind == "photo")
+    for address, data in posts:
+        if address == "/login":  # may make it somebody else
+            pair.ask("POST", address, data=data)
     pair.ask("POST", "/logout")
     pair.ask("GET", "/problems")

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from fieldapp.access.models import Account, Login, RoleGrant
 from fieldapp.closing.fact_models import Fact
-from fieldapp.closing.models import PaperSignature
+from fieldapp.closing.models import Closing, PaperSignature
 from fieldapp.db import apart
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import (
@@ -43,6 +43,7 @@ MODELS = {
     "problem_id": Problem,
     "measure_id": Measure,
     "visit_id": Visit,
+    "closing_id": Closing,
     "scenario_id": Scenario,
     "item_id": Item,
     "paper_id": PaperSignature,

@@ -17,7 +17,6 @@ from fieldapp.problems import forms as problem_forms
 from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.queries import county
 from fieldapp.problems.views import bare_day, draft_of, edit_page, saved
-from fieldapp.publishing.actions import office_name
 from fieldapp.web import menu
 from fieldapp.web.beside import Beside, provide
 from fieldapp.web.forms import bound, carry_out, has_errors, to_choose
@@ -92,7 +91,7 @@ def _page(fact_id: UUID, form: AnswerForm) -> Any:
 def fact_letter(fact_id: UUID) -> Any:
     """The same on paper, for a unit without an account."""
     found = facts.standing(fact_id)
-    return render("closing/fact_letter.html", row=found, office=office_name(county(found.fact.county_id)))
+    return render("closing/fact_letter.html", row=found, office=county(found.fact.county_id).office)
 
 
 @pages.route("/facts/<uuid:fact_id>/problem", methods=["GET", "POST"])
