@@ -19,7 +19,8 @@ from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
 FEATURES = (
-    "access", "organisations", "inspections", "problems", "publishing", "visits", "closing", "documents", "todo",
+    "access", "organisations", "inspections", "problems", "publishing", "visits", "closing", "documents", "figures",
+    "todo",
 )  # fmt: skip
 CSP = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _BEFORE_CHANGE = ("access.me", "access.log_out", "visits.tap", "static")

@@ -8,12 +8,19 @@ from tests.browser.conftest import LogIn, shot
 LISTS = {
     "clerk": (
         "/problems", "/inspections", "/plans", "/visits", "/units", "/rounds", "/scenarios", "/scenarios/items",
+        "/figures",
     ),
     "head": ("/rules",),
     "admin": ("/accounts",),
-    "city": ("/problems",),
+    "city": ("/problems", "/figures"),
 }  # fmt: skip
-BELOW = {"/visits": "/visits/", "/rounds": "/rounds/", "/scenarios": "/scenarios/", "/accounts": "/accounts/"}
+BELOW = {
+    "/figures": "/figures/",
+    "/visits": "/visits/",
+    "/rounds": "/rounds/",
+    "/scenarios": "/scenarios/",
+    "/accounts": "/accounts/",
+}
 CUT = """() => {
   const wide = document.documentElement.clientWidth, found = [];
   const told = one => one.className + ' ' + one.textContent.trim().slice(0, 20);

@@ -20,7 +20,7 @@ OF_A_VISIT = (
 )  # fmt: skip
 OF_THE_DESK = (
     "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios",
-    "/me",
+    "/me", "/figures", "/figures/rows?of=issued",
 )  # fmt: skip
 TALL = 6000  # pixels: higher than any page
 # Links in a sentence and the skip link may be lower (WCAG 2.5.8); a box takes the taps of its label.
@@ -132,7 +132,7 @@ def other_sight(phone: LogIn) -> list[Sight]:
         ),
         Sight(phone("leader1"), ("/visits/people",)),
         Sight(unit, of_the_unit(unit)),
-        Sight(city, ("/problems", hrefs(city, "/problems", "/problems/"))),
+        Sight(city, ("/problems", hrefs(city, "/problems", "/problems/"), "/figures")),
         Sight(admin, ("/accounts", propose_a_head(admin))),
         Sight(phone("head"), ("/roles",)),
     ]

@@ -37,6 +37,8 @@ RULE = [
     ("only the administrator manages accounts", P.MANAGE_ACCOUNTS, {Role.ADMIN}),
     ("the administrator never reads content", P.READ_PROBLEMS,
      {Role.INSPECTOR, Role.LEADER, Role.CLERK, Role.HEAD, Role.UNIT, Role.LEADERSHIP, Role.CITY}),
+    ("figures are for office, leading group and city: no unit counts with another", P.READ_FIGURES,
+     {Role.CLERK, Role.HEAD, Role.LEADERSHIP, Role.CITY}),
     ("only the head settles the county's rules", P.EDIT_RULES, {Role.HEAD}),
     ("the office edits what is tried", P.EDIT_SCENARIOS, {Role.CLERK, Role.HEAD}),
     ("scenarios are not shown to units and city", P.READ_SCENARIOS,
