@@ -94,11 +94,6 @@ def units_waiting() -> list[tuple[Unit, list[Pending]]]:
     return [(unit, desk_of(unit).waiting) for unit in db.session.scalars(rows)]
 
 
-def count_waiting() -> int:
-    """How many decisions their units do not know."""
-    return db.session.scalar(sa.select(sa.func.count(Closing.id)).where(*UNTOLD)) or 0
-
-
 def unit_to_tell(problem_id: UUID) -> UUID | None:
     """Whose problem it is, if a decision on it waits to be told."""
     return db.session.scalar(sa.select(Closing.unit_id).where(Closing.problem_id == problem_id, *UNTOLD))

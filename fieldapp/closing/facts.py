@@ -76,13 +76,6 @@ def standing(fact_id: UUID) -> Standing:
     return found
 
 
-def to_make() -> int:
-    """How many were answered and are no problem yet."""
-    made = sa.select(FactProblem.fact_id)
-    rows = sa.select(sa.func.count()).select_from(FactReply).where(FactReply.fact_id.not_in(made))
-    return db.session.scalar(rows) or 0
-
-
 def send_fact(of: Finding, text: str, *, key: UUID | None = None, by: Any, at: int) -> UUID:
     """Put it before the unit. The day told is the day it is sent; sent twice, it is one."""
     text = text.strip()

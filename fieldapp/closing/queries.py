@@ -148,11 +148,6 @@ def _desk(found: Closing) -> signing.Desk:
         return signing.desk_of(found, clock.today(), session)
 
 
-def to_sign(viewer: Any) -> int:
-    """How many signatures are asked of the viewer."""
-    return sum(not line.refusal for line in lines_for(viewer))
-
-
 def bodies_to_sign(found: Closing, viewer: Any) -> dict[str, str]:
     """For which bodies the viewer may sign or object now, with their labels."""
     if found.state != "signing":

@@ -98,14 +98,6 @@ def waiting() -> list[Review]:
     return sorted(found, key=lambda each: (each.request.day, each.problem.number))
 
 
-def to_review() -> int:
-    """How many requests wait for the office's word."""
-    ready = sa.select(Closing.id).where(Closing.state != "reviewing", Closing.edition_id.is_(None))
-    rows = sa.select(sa.func.count(Problem.id)).where(Problem.state == "closure_requested")
-    going_on = sa.select(Closing.problem_id).where(Closing.id.in_(ready))
-    return db.session.scalar(rows.where(Problem.id.not_in(going_on))) or 0
-
-
 @dataclass(frozen=True)
 class Earlier:
     """A visit to the same counter before, to compare with."""

@@ -1,6 +1,6 @@
 """Who may sign what for which body. The rule is pure; the reads below gather what it judges."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -57,27 +57,47 @@ class Desk:
 
 def desk_of(closing: Closing, day: date, session: Session) -> Desk:
     """As the database has it now; `session` is a system session."""
-    rows = session.execute(
-        sa.select(Signature.body, Signature.person_id).where(
-            Signature.closing_id == closing.id, Signature.frozen_n == closing.frozen_n
+    return desks_of([closing], day, session)[closing.id]
+
+
+def desks_of(closings: Sequence[Closing], day: date, session: Session) -> dict[UUID, Desk]:
+    """The same of many: lists of them are asked for on every page, so no statement is made for each."""
+    now = {row.id: row.frozen_n for row in closings}
+    asked = sa.select(Signature.closing_id, Signature.frozen_n, Signature.body, Signature.person_id)
+    signed = session.execute(asked.where(Signature.closing_id.in_(now))).all()
+    away = went(now, session)
+    may: dict[tuple[str, UUID], frozenset[UUID]] = {}
+    for row in closings:
+        for body in row.bodies:
+            if (body, row.team_id) not in may:
+                may[body, row.team_id] = may_sign(body, row, day, session)
+    return {
+        row.id: Desk(
+            bodies=tuple(row.bodies),
+            signed={
+                each.body: each.person_id
+                for each in signed
+                if (each.closing_id, each.frozen_n) == (row.id, row.frozen_n)
+            },
+            went=away[row.id],
+            may={body: may[body, row.team_id] for body in row.bodies},
         )
-    )
-    return Desk(
-        bodies=tuple(closing.bodies),
-        signed={row.body: row.person_id for row in rows},
-        went=went(closing, session),
-        may={body: may_sign(body, closing, day, session) for body in closing.bodies},
-    )
+        for row in closings
+    }
 
 
-def went(closing: Closing, session: Session) -> frozenset[UUID]:
-    """Everybody who took part in what the frozen record rests on."""
-    visits = sa.select(ClosingVisit.visit_id).where(
-        ClosingVisit.closing_id == closing.id, ClosingVisit.frozen_n == closing.frozen_n
-    )
-    people = session.scalars(sa.select(VisitPerson.person_id).where(VisitPerson.visit_id.in_(visits)))
-    wrote = session.scalars(sa.select(Verification.by_id).where(Verification.request_id == closing.id))
-    return frozenset(people) | frozenset(wrote)
+def went(now: Mapping[UUID, int], session: Session) -> dict[UUID, frozenset[UUID]]:
+    """By closing and its freezing, everybody who took part in what the frozen record rests on."""
+    people = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, VisitPerson.person_id)
+    people = people.join(VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id)
+    wrote = sa.select(Verification.request_id, Verification.by_id).where(Verification.request_id.in_(now))
+    found: dict[UUID, set[UUID]] = {key: set() for key in now}
+    for key, frozen_n, person in session.execute(people.where(ClosingVisit.closing_id.in_(now))):
+        if now[key] == frozen_n:
+            found[key].add(person)
+    for key, person in session.execute(wrote):
+        found[key].add(person)
+    return {key: frozenset(each) for key, each in found.items()}
 
 
 def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozenset[UUID]:

@@ -15,22 +15,21 @@ _COUNTS: dict[str, Count] = {}
 
 def entry(order: int, endpoint: str, label: Label, *also: str, waiting: Count | None = None) -> None:
     """A feature's views add their entry when they are imported. What lies below its address belongs to it, and what
-    lies below the addresses in `also`. A label that a county may change is a function. `waiting` counts what a viewer
-    let through that door has to decide there; only a page on which people land asks it."""
+    lies below the addresses in `also`. A label that a county may change is a function. `waiting` says how
+    much waits there for the viewer, on every page: it must be cheap."""
     _ENTRIES[endpoint] = (order, label, also)
     if waiting is not None:
         _COUNTS[endpoint] = waiting
 
 
 def install(app: Flask) -> None:
-    """Give every template `menu`, `waits` and `viewer`."""
+    """Give every template `menu` and `viewer`."""
 
     @app.context_processor
     def _context() -> dict[str, Any]:
         who = viewer()
         return {
             "menu": _for(app, who) if who else [],  # a phone page never asks for it
-            "waits": _waits(app, who) if who else [],
             "viewer": who,
             "viewer_big_text": bool(who and who.big_text),
         }
@@ -38,26 +37,23 @@ def install(app: Flask) -> None:
 
 def _for(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
     """Made when the sidebar asks for it: a phone's page has none."""
-    shown = [(url_for(endpoint), label, also) for endpoint, label, also in _open_to(app, who)]
-    starts = [(start, href) for href, _label, also in shown for start in (href, *also)]
+    shown = [(url_for(endpoint), label, also, count) for endpoint, label, also, count in _open_to(app, who)]
+    starts = [(start, href) for href, _label, also, _count in shown for start in (href, *also)]
     own = [(len(start), href) for start, href in starts if _is_below(request.path, start)]
     current = max(own, default=(0, ""))[1]
-    for href, label, _also in shown:
-        yield {"href": href, "label": _text(label), "current": href == current}
+    for href, label, _also, count in shown:
+        yield {
+            "href": href,
+            "label": _text(label),
+            "current": href == current,
+            "count": count() if count else 0,
+        }
 
 
-def _open_to(app: Flask, who: Any) -> Iterator[tuple[str, Label, tuple[str, ...]]]:
+def _open_to(app: Flask, who: Any) -> Iterator[tuple[str, Label, tuple[str, ...], Count | None]]:
     for endpoint, (_order, label, also) in sorted(_ENTRIES.items(), key=lambda pair: pair[1][0]):
         if any(who.has(permission) for permission in getattr(app.view_functions[endpoint], "access", ())):
-            yield endpoint, label, also
-
-
-def _waits(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
-    """Entries behind which something waits for the viewer, with how much."""
-    for endpoint, label, _also in _open_to(app, who):
-        count = _COUNTS[endpoint]() if endpoint in _COUNTS else 0
-        if count:
-            yield {"href": url_for(endpoint), "label": _text(label), "count": count}
+            yield endpoint, label, also, _COUNTS.get(endpoint)
 
 
 def _text(label: Label) -> str:

@@ -8,7 +8,7 @@ from tests.browser.conftest import LogIn, shot
 LISTS = {
     "clerk": (
         "/problems", "/inspections", "/plans", "/visits", "/units", "/rounds", "/scenarios", "/scenarios/items",
-        "/figures",
+        "/todo", "/figures",
     ),
     "head": ("/rules",),
     "admin": ("/accounts",),

@@ -20,7 +20,7 @@ OF_A_VISIT = (
 )  # fmt: skip
 OF_THE_DESK = (
     "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios",
-    "/me", "/figures", "/figures/rows?of=issued",
+    "/me", "/todo", "/figures", "/figures/rows?of=issued",
 )  # fmt: skip
 TALL = 6000  # pixels: higher than any page
 # Links in a sentence and the skip link may be lower (WCAG 2.5.8); a box takes the taps of its label.
@@ -161,7 +161,7 @@ def of_the_unit(page: Page) -> tuple[str, ...]:
     page.get_by_label("做到哪一步").fill("上了墙")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("main")).to_contain_text("上了墙")
-    return "/problems", problem, measure
+    return "/problems", problem, measure, "/todo"
 
 
 def propose_a_head(page: Page) -> str:

@@ -76,19 +76,19 @@ def outcomes(story: Story) -> list[str]:
 
 def test_the_offices_first_page_says_how_many_wait(story: Story, as_: LogIn) -> None:
     clerk, plan = as_("clerk"), cancelled(story)
-    assert "等你定" not in clerk.get("/problems").text
+    assert "没对上的记录等定" not in clerk.get("/todo").text
     began(story, as_, plan)
     began(story, as_, plan, "inspector2")
     for username in ("clerk", "head"):
-        page = as_(username).get("/problems").text
-        assert "没对上的记录 2" in page
+        page = as_(username).get("/todo").text
+        assert "2 份" in page
         assert 'href="/visits/parked"' in page.split('<main class="wide"')[1]
     for username in ("clerk2", "leader1", "leadership"):
-        assert "等你定" not in as_(username).get("/problems").text
+        assert "没对上的记录等定" not in as_(username).get("/todo").text
     decide(clerk, address(story, plan.visit_id, "inspector1"), "aside")
-    assert "没对上的记录 1" in clerk.get("/problems").text
+    assert "1 份" in clerk.get("/todo").text
     send(as_("inspector1"), plan.visit_id, "note", text="又来一条")
-    assert "没对上的记录 2" in clerk.get("/problems").text  # more came after the decision
+    assert "2 份" in clerk.get("/todo").text  # more came after the decision
 
 
 def test_with_nothing_parked_the_page_says_so(story: Story, as_: LogIn) -> None:

@@ -24,7 +24,7 @@ from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
-menu.entry(43, "closing.facts", "新发现", "/findings", waiting=facts.to_make)
+menu.entry(43, "closing.facts", "新发现", "/findings")
 SHOWN = 24  # characters of a fact in a link
 
 
