@@ -52,7 +52,7 @@ class OpinionForm(LimitedForm):
     reason = TextAreaField(
         "理由", [at_most(1000), unmarked], description=f"退回、打回要写，{TOO_SHORT}", filters=[_stripped]
     )
-    limit_text = StringField("新期限", description=f"打回单位才填：{LIMIT_HINT}")
+    limit_text = StringField("新期限", [at_most(40)], description=f"打回单位才填：{LIMIT_HINT}")
     seen = HiddenField()
     visit = HiddenField()
 
@@ -70,7 +70,9 @@ class ReopenForm(LimitedForm):
     """重启: what is to be done again, until when, and on what it rests."""
 
     still = TextAreaField("还要做什么", REASON, description=f"单位看得到，{TOO_SHORT}", filters=[_stripped])
-    limit_text = StringField("新期限", [DataRequired("这一项要填"), a_limit], description=LIMIT_HINT)
+    limit_text = StringField(
+        "新期限", [DataRequired("这一项要填"), at_most(40), a_limit], description=LIMIT_HINT
+    )
     basis = TextAreaField(
         "依据", REASON, description=f"谁、哪天、怎么发现的，{TOO_SHORT}；单位看不到", filters=[_stripped]
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy.orm import Session
 
 from fieldapp.db import apart
-from fieldapp.office import chains, counted, photos, problems, roles, taps, triggers, visits
+from fieldapp.office import chains, closings, counted, photos, problems, roles, taps, triggers, visits
 from fieldapp.office.finding import Finding, Progress
 from fieldapp.visits import plan_faults
 
@@ -22,6 +22,7 @@ def findings(say: Callable[[str], None] = lambda line: None) -> Iterator[Finding
         yield from photos.findings(session, progress)
         yield from problems.findings(session, progress)
         yield from visits.findings(session, progress)
+        yield from closings.findings(session, progress)
         yield from (Finding("安排", sentence) for sentence in plan_faults.sentences(session))
         yield from roles.findings(session)
 

@@ -56,6 +56,10 @@ def _row(key: UUID, entries: list[history.Entry], session: Session) -> Iterator[
     reviewed = next((entry.at for entry in entries if entry.action == "review"), None)
     if visit.reviewed_at != reviewed:
         yield Finding(KIND, f"{key}：审核的时间和历史不一样")
+    asked = next((entry for entry in reversed(entries) if entry.action in ("send_back", "hand_in")), None)
+    missing = asked.fields["payload"]["missing"] if asked and asked.action == "send_back" else ""
+    if visit.missing != missing:
+        yield Finding(KIND, f"{key}：退回时写的缺什么和历史不一样")
     if visit.handed_in_at != (sealed[0].at if sealed else None):
         yield Finding(KIND, f"{key}：交记录的时间和历史不一样")
 

@@ -8,10 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp import clock, ids
+from fieldapp.access import actions as access
 from fieldapp.closing import actions, telling
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.models import Closing, Closure, Signature, Signer, Verification
-from fieldapp.db import acting, apart, db, system_reads
+from fieldapp.db import SYSTEM, acting, apart, db, system_reads
+from fieldapp.organisations.actions import add_person
 from fieldapp.organisations.models import Person, Round, Team
 from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.problems.requesting import Ask, request_closing
@@ -20,7 +22,7 @@ from fieldapp.publishing.editions import Released
 from fieldapp.publishing.models import Edition
 from fieldapp.visits import reviewing
 from fieldapp.visits.models import TapRow, Visit
-from tests.story import Story
+from tests.story import PASSWORD, Story
 
 Made = TypeVar("Made")
 ASKED = clock.at(2018, 6, 5, 9)
@@ -254,3 +256,10 @@ def verified(story: Story, number: str) -> None:
     said = actions.Record(clock.day_of(at), looked=12, good=12, text="查 12 份公示，都在 3 日内", fixed=True)
     does(story, "clerk", lambda by: actions.verify(where, said, by=by, at=at), at)
     approves(story, number=number, at=at)
+
+
+def somebody(story: Story, username: str) -> None:
+    """A person of the county with an account and no role."""
+    with story.app.app_context(), acting(SYSTEM):
+        home = db.session.scalars(sa.select(Problem.county_id).where(Problem.number == STORY)).one()
+        access.make_account(add_person(home, "接替的人").id, home, username, PASSWORD, temporary=False)

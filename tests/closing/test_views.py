@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fieldapp import clock
 from fieldapp.access.models import Audit
 from fieldapp.closing import actions
-from fieldapp.closing.models import Closing, PaperSignature, Signature
+from fieldapp.closing.models import Closing, PaperSignature, Signature, Signer
 from fieldapp.db import apart
 from fieldapp.problems.models import Problem
 from tests.closing import steps
@@ -296,21 +296,45 @@ def test_a_major_problem_waits_for_the_leading_group_too(story: Story, as_: Any)
 def test_a_successor_is_named_and_signs_and_the_predecessor_no_more(story: Story, as_: Any) -> None:
     steps.to_signing(story)
     head, origin = as_("head"), as_("origin3")
-    said = steps.naming(story, "origin_team", "admin", instead_of="origin3")
+    steps.somebody(story, "successor")
+    said = steps.naming(story, "origin_team", "successor", instead_of="origin3")
     short = fill(head, "/signers", "/signers", **{**said, "reason": "调走"})
     assert short.status_code == 422
     assert fill(head, "/signers", "/signers", **said).status_code == 303
     assert "组长六月调走，由他接替" in head.get("/signers").text
     with in_june():
         assert "可以签的 0 项" in origin.get("/signing").text
-        admin = as_("admin")
-        assert "可以签的 1 项" in admin.get("/signing").text
-        assert signs(story, admin, "origin_team").status_code == 303
+        successor = as_("successor")
+        assert successor.get("/").location == "/signing"
+        assert "可以签的 1 项" in successor.get("/signing").text
+        assert successor.get("/problems").status_code == 404
+        assert signs(story, successor, "origin_team").status_code == 303
     back = {**said, "ends": "2018-06-01"}
     assert fill(head, "/signers", "/signers", **back).status_code == 303
     assert "后来改过" in head.get("/signers").text
     with in_june():
-        assert as_("admin").get("/signing").status_code == 404, "taken back"
+        assert as_("successor").get("/signing").status_code == 404, "taken back"
+
+
+@pytest.mark.parametrize(
+    ("username", "changed", "sentence"),
+    [
+        ("unit", {}, "不能签认"),
+        ("admin", {}, "不能签认"),
+        ("city", {}, "不能签认"),
+        ("leader1", {"team_id": ""}, "要选组"),
+        ("leader1", {"body": "office"}, "别的不选"),
+        ("leader1", {"ends": "2018-05-01"}, "早于开始"),
+    ],
+)
+def test_who_cannot_be_named_is_told_so(
+    story: Story, as_: Any, username: str, changed: dict[str, str], sentence: str
+) -> None:
+    said = {**steps.naming(story, "origin_team", username), **changed}
+    answer = fill(as_("head"), "/signers", "/signers", **said)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert rows(story, Signer) == []
 
 
 @pytest.mark.parametrize("username", ["clerk", "leader1", "origin3", "admin", "unit", "leadership"])

@@ -60,8 +60,8 @@ def compare_paper(paper_id: UUID) -> Any:
     (row, found, said), form = queries.paper(paper_id), bound(CompareForm)
     stands = form.stands.data == "yes"
     if carry_out(form, lambda: actions.confirm_paper(paper_id, stands, by=viewer(), at=clock.now())):
-        said_of = "paper_stands" if stands else "paper_refused"
-        return see("closing.show", problem_id=found.problem_id, said=said_of)
+        where = found.problem_id
+        return see("closing.show", problem_id=where, said="paper_stands" if stands else "paper_refused")
     label = queries.label_of(row.body, found.team.name)
     context: dict[str, Any] = {
         "paper": row,

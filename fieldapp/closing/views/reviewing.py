@@ -53,8 +53,16 @@ def opine(problem_id: UUID) -> Any:
     found, form = problems.problem(problem_id), bound(OpinionForm)
     form.bare_day = problems.county_rules(found.county_id).in_force.means
     if carry_out(form, lambda: _give(found, form)):
-        return see("closing.show", problem_id=problem_id, said=str(form.opinion.data))
+        return _given(problem_id, form.opinion.data)
     return review_page(found, 422 if has_errors(form) else 200, form)
+
+
+def _given(problem_id: UUID, opinion: str) -> Any:
+    if opinion == "approve":
+        return see("closing.show", problem_id=problem_id, said="approve")
+    return see(
+        "closing.show", problem_id=problem_id, said="send_back" if opinion == "send_back" else "turn_down"
+    )
 
 
 def _give(found: Problem, form: OpinionForm) -> None:
