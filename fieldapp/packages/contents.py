@@ -1,0 +1,120 @@
+"""What lies where in a package. From plain data: the record as it was frozen, and what came after it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fieldapp.errors import RuleBroken
+from fieldapp.packages import report, sheet
+from fieldapp.packages.bag import Bag
+from fieldapp.packages.entries import Entry, held
+from fieldapp.packages.history_file import Stored, Unchained, history_file
+from fieldapp.packages.photos import Found, Picture, gather
+
+Plain = Mapping[str, Any]
+_ENCLOSED = Path(__file__).with_name("enclosed")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One closed problem. `record` is the text whose SHA-256 is `fingerprint`; the others stand outside it.
+
+    A signature: body, name, day, and for one on paper on_paper, entered_by, confirmed_by, page (an original's sum).
+    An edition: n, day, result, still, due, sha256 of the whole edition."""
+
+    record: str
+    fingerprint: str
+    history: Sequence[Stored]
+    signatures: Sequence[Plain] = ()
+    editions: Sequence[Plain] = ()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return dict(json.loads(self.record))
+
+    @property
+    def photos(self) -> list[str]:
+        """The sums of all originals that it names, signed pages among them."""
+        named = [str(each["sha256"]) for each in self.content.get("files", ())]
+        return [
+            *dict.fromkeys([*named, *(str(each["page"]) for each in self.signatures if each.get("page"))])
+        ]
+
+
+def problem_bag(dossier: Dossier, photos: Sequence[Found], *, originals: bool, made_at: int) -> Bag:
+    """The package of one problem. Raises RuleBroken when its parts contradict each other."""
+    content, gathered = dossier.content, gather(photos, originals=originals)
+    about = [
+        ("External-Identifier", str(content["problem"]["number"])),
+        ("External-Description", f"{content['unit']['name']} {content['problem']['text']}"),
+        ("Record-SHA256", dossier.fingerprint),
+    ]
+    parts = _parts(dossier, "", "report.html", gathered.pictures)
+    payload = (*parts, *gathered.entries)
+    folder = f"evidence-{dossier.fingerprint[:12]}"
+    return _bag(folder, payload, str(content["county"]), about, originals, made_at)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A problem of a unit's checklist; `dossier` once it is closed."""
+
+    row: sheet.Row
+    dossier: Dossier | None = None
+
+
+def unit_bag(
+    county: str, unit: str, lines: Sequence[Line], photos: Sequence[Found], *, originals: bool, made_at: int
+) -> Bag:
+    """The package of a unit's whole checklist: what is not closed is a row without evidence."""
+    gathered = gather(photos, originals=originals)
+    payload, rows, sums = list(gathered.entries), [], hashlib.sha256()
+    for n, line in enumerate(lines, 1):
+        page = f"report-{n:03}.html" if line.dossier else ""
+        rows.append(replace(line.row, report=page))
+        if line.dossier:
+            payload += _parts(line.dossier, f"problems/{n:03}/", page, gathered.pictures)
+            sums.update(line.dossier.fingerprint.encode())
+    payload.append(held("checklist.xlsx", sheet.checklist_xlsx(f"{unit} 问题清单", rows)))
+    payload.append(held("index.html", report.checklist_html(county, unit, rows)))
+    about = [("External-Description", f"{unit} 问题清单")]
+    return _bag(f"checklist-{sums.hexdigest()[:12]}", payload, county, about, originals, made_at)
+
+
+def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture]) -> list[Entry]:
+    record, content = held(f"{where}record.json", dossier.record.encode()), dossier.content
+    number = content["problem"]["number"]
+    if record.sha256 != dossier.fingerprint:
+        raise RuleBroken(f"{number} 的记录和它的指纹对不上，不能作证据导出")
+    try:
+        history = history_file(f"{where}history.jsonl", dossier.history)
+    except Unchained as broken:
+        raise RuleBroken(f"{number} 的历史接不上（{broken}），不能作证据导出") from broken
+    beside = {"signatures": dossier.signatures, "editions": dossier.editions}
+    text = report.report_html(content, dossier.fingerprint, pictures=pictures, **beside)
+    others = [held(f"{where}{name}.json", _json(rows)) for name, rows in beside.items()]
+    return [record, history, *others, held(page, text)]
+
+
+def _bag(
+    folder: str,
+    payload: Sequence[Entry],
+    county: str,
+    about: Sequence[tuple[str, str]],
+    originals: bool,
+    made_at: int,
+) -> Bag:
+    info = [("Source-Organization", f"{county}巡察办"), *about]
+    info.append(("Photos", "originals" if originals else "copies without metadata"))
+    tags = [
+        held(path.name, path.read_bytes())
+        for path in (_ENCLOSED / name for name in ("README.txt", "verify.py", "verify.ps1"))
+    ]
+    return Bag(folder, payload, made_at, info, tags)
+
+
+def _json(rows: Sequence[Plain]) -> bytes:
+    return (json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1) + "\n").encode()
