@@ -78,8 +78,8 @@ def _bag(contents: Any, folder: Path) -> Any:
         "files": photos,
     }
     text = canonical(record)
-    dossier = contents.Dossier(text, hashlib.sha256(text.encode()).hexdigest(), ())
-    return contents.problem_bag(dossier, found, originals=True, made_at=1_530_496_800_000)
+    dossier = contents.Dossier(text, hashlib.sha256(text.encode()).hexdigest(), 1_530_496_800_000, ())
+    return contents.problem_bag(dossier, found, office="示例县委巡察办", originals=True)
 
 
 def _memory(name: str) -> float:

@@ -20,13 +20,15 @@ _ENCLOSED = Path(__file__).with_name("enclosed")
 
 @dataclass(frozen=True)
 class Dossier:
-    """One closed problem. `record` is the text whose SHA-256 is `fingerprint`; the others stand outside it.
+    """One problem, closed at `closed_at` (epoch ms). `record` is the text whose SHA-256 is `fingerprint`; the others
+    stand outside it.
 
     A signature: body, name, day, and for one on paper on_paper, entered_by, confirmed_by, page (an original's sum).
     An edition: n, day, result, still, due, sha256 of the whole edition."""
 
     record: str
     fingerprint: str
+    closed_at: int
     history: Sequence[Stored]
     signatures: Sequence[Plain] = ()
     editions: Sequence[Plain] = ()
@@ -44,7 +46,7 @@ class Dossier:
         ]
 
 
-def problem_bag(dossier: Dossier, photos: Sequence[Found], *, originals: bool, made_at: int) -> Bag:
+def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, originals: bool) -> Bag:
     """The package of one problem. Raises RuleBroken when its parts contradict each other."""
     content, gathered = dossier.content, gather(photos, originals=originals)
     about = [
@@ -52,10 +54,9 @@ def problem_bag(dossier: Dossier, photos: Sequence[Found], *, originals: bool, m
         ("External-Description", f"{content['unit']['name']} {content['problem']['text']}"),
         ("Record-SHA256", dossier.fingerprint),
     ]
-    parts = _parts(dossier, "", "report.html", gathered.pictures)
-    payload = (*parts, *gathered.entries)
-    folder = f"evidence-{dossier.fingerprint[:12]}"
-    return _bag(folder, payload, str(content["county"]), about, originals, made_at)
+    payload = [*_parts(dossier, "", "report.html", gathered.pictures), *gathered.entries]
+    made = Bag(f"evidence-{dossier.fingerprint[:12]}", payload, dossier.closed_at, about)
+    return _finished(made, office, originals)
 
 
 @dataclass(frozen=True)
@@ -67,21 +68,25 @@ class Line:
 
 
 def unit_bag(
-    county: str, unit: str, lines: Sequence[Line], photos: Sequence[Found], *, originals: bool, made_at: int
+    unit: str, lines: Sequence[Line], photos: Sequence[Found], *, office: str, originals: bool
 ) -> Bag:
-    """The package of a unit's whole checklist: what is not closed is a row without evidence."""
-    gathered = gather(photos, originals=originals)
-    payload, rows, sums = list(gathered.entries), [], hashlib.sha256()
+    """The package of a unit's whole checklist: what is not closed is a row without evidence. Raises RuleBroken."""
+    closed = [line.dossier for line in lines if line.dossier]
+    if not closed:
+        raise RuleBroken(f"{unit}还没有销号的问题，没有证据可导出")
+    gathered, rows = gather(photos, originals=originals), []
+    payload = list(gathered.entries)
     for n, line in enumerate(lines, 1):
         page = f"report-{n:03}.html" if line.dossier else ""
         rows.append(replace(line.row, report=page))
         if line.dossier:
             payload += _parts(line.dossier, f"problems/{n:03}/", page, gathered.pictures)
-            sums.update(line.dossier.fingerprint.encode())
     payload.append(held("checklist.xlsx", sheet.checklist_xlsx(f"{unit} 问题清单", rows)))
-    payload.append(held("index.html", report.checklist_html(county, unit, rows)))
+    payload.append(held("index.html", report.checklist_html(office, unit, rows)))
+    sums = hashlib.sha256("".join(each.fingerprint for each in closed).encode()).hexdigest()
     about = [("External-Description", f"{unit} 问题清单")]
-    return _bag(f"checklist-{sums.hexdigest()[:12]}", payload, county, about, originals, made_at)
+    made = Bag(f"checklist-{sums[:12]}", payload, max(each.closed_at for each in closed), about)
+    return _finished(made, office, originals)
 
 
 def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture]) -> list[Entry]:
@@ -99,21 +104,11 @@ def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Pictu
     return [record, history, *others, held(page, text)]
 
 
-def _bag(
-    folder: str,
-    payload: Sequence[Entry],
-    county: str,
-    about: Sequence[tuple[str, str]],
-    originals: bool,
-    made_at: int,
-) -> Bag:
-    info = [("Source-Organization", f"{county}巡察办"), *about]
-    info.append(("Photos", "originals" if originals else "copies without metadata"))
-    tags = [
-        held(path.name, path.read_bytes())
-        for path in (_ENCLOSED / name for name in ("README.txt", "verify.py", "verify.ps1"))
-    ]
-    return Bag(folder, payload, made_at, info, tags)
+def _finished(bag: Bag, office: str, originals: bool) -> Bag:
+    kind = "originals" if originals else "copies without metadata"
+    info = [("Source-Organization", office), *bag.info, ("Photos", kind)]
+    files = (_ENCLOSED / name for name in ("README.txt", "verify.py", "verify.ps1"))
+    return replace(bag, info=info, tags=[held(path.name, path.read_bytes()) for path in files])
 
 
 def _json(rows: Sequence[Plain]) -> bytes:

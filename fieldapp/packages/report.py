@@ -42,10 +42,10 @@ def report_html(
     return text.encode()
 
 
-def checklist_html(county: str, unit: str, rows: Sequence[Row]) -> bytes:
+def checklist_html(office: str, unit: str, rows: Sequence[Row]) -> bytes:
     """A unit's checklist, with links to the reports of what is closed."""
     page = _pages().get_template("packages/enclosed/checklist.html")
-    return page.render(county=county, unit=unit, rows=rows).encode()
+    return page.render(office=office, unit=unit, rows=rows).encode()
 
 
 @cache

@@ -22,7 +22,7 @@ _COLUMNS = (
     ("期限", 14),
     ("到哪一步", 12),
     ("销号日期", 14),
-    ("记录的指纹", 18),
+    ("记录指纹", 18),
     ("证据", 12),
 )
 _PHOTO_WIDTH, _PHOTO_HEIGHT, _SCALE = 18, 95, 0.5  # characters, points; a thumbnail has at most 240 pixels

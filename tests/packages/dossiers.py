@@ -20,6 +20,7 @@ from fieldapp.packages.sheet import Row
 from tests.evidence import pictures
 
 README = Path(enclosed.__file__).with_name("README.txt")
+OFFICE = "开江县委巡察办"
 CLOSED = clock.at(2018, 7, 2, 10)
 INSPECTOR, COLLEAGUE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 STREAM = "problem:33333333-3333-4333-8333-333333333333"
@@ -126,7 +127,7 @@ EDITIONS = ({"n": 1, "day": "2018-07-03", "result": "已销号", "still": "", "d
 def dossier(number: str = "甘棠-07", photos: tuple[Found, ...] = (), **changed: Any) -> Dossier:
     text = canonical(record(number, photos, **changed))
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
-    return Dossier(text, fingerprint, chain("交办", "签收", "销号"), SIGNATURES, EDITIONS)
+    return Dossier(text, fingerprint, CLOSED, chain("交办", "签收", "销号"), SIGNATURES, EDITIONS)
 
 
 def shots(folder: Path, copies: bool = True) -> tuple[Found, ...]:
@@ -145,14 +146,14 @@ def shots(folder: Path, copies: bool = True) -> tuple[Found, ...]:
 
 def of_problem(folder: Path, originals: bool = True) -> Bag:
     photos = shots(folder)
-    return problem_bag(dossier(photos=photos), photos, originals=originals, made_at=CLOSED)
+    return problem_bag(dossier(photos=photos), photos, office=OFFICE, originals=originals)
 
 
 def of_unit(folder: Path, originals: bool = True) -> Bag:
     photos = shots(folder)
     lines = [Line(row("甘棠-07"), dossier("甘棠-07", photos)), Line(row("甘棠-08", state="整改中"))]
     lines.append(Line(row("甘棠-09"), dossier("甘棠-09", photos[:1])))
-    return unit_bag("开江县", "甘棠镇", lines, photos, originals=originals, made_at=CLOSED)
+    return unit_bag("甘棠镇", lines, photos, office=OFFICE, originals=originals)
 
 
 def row(number: str, **changed: Any) -> Row:

@@ -73,7 +73,7 @@ def test_it_is_a_bag_of_version_1(unpacked: Path) -> None:
     info = dict(line.split(": ", 1) for line in (unpacked / "bag-info.txt").read_text("utf-8").splitlines())
     sizes = [path.stat().st_size for path in (unpacked / "data").rglob("*") if path.is_file()]
     assert info["Payload-Oxum"] == f"{sum(sizes)}.{len(sizes)}"
-    assert (info["Bagging-Date"], info["Source-Organization"]) == ("2018-07-02", "开江县巡察办")
+    assert (info["Bagging-Date"], info["Source-Organization"]) == ("2018-07-02", dossiers.OFFICE)
     assert info["Photos"] == "originals"
 
 

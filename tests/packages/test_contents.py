@@ -15,7 +15,7 @@ def names(entries: tuple[object, ...]) -> list[str]:
 
 
 def pack(dossier: Dossier) -> list[str]:
-    return names(problem_bag(dossier, (), originals=True, made_at=dossiers.CLOSED).entries)
+    return names(problem_bag(dossier, (), office=dossiers.OFFICE, originals=True).entries)
 
 
 def test_a_record_that_is_not_the_signed_one_is_refused() -> None:
@@ -50,9 +50,14 @@ def test_an_open_problem_is_a_row_and_nothing_else(tmp_path: Path) -> None:
     assert {"data/report-001.html", "data/report-003.html", "data/problems/003/record.json"} <= set(found)
 
 
+def test_a_checklist_without_a_closed_problem_is_refused() -> None:
+    with pytest.raises(RuleBroken, match="甘棠镇还没有销号的问题"):
+        unit_bag("甘棠镇", [Line(dossiers.row("甘棠-08"))], (), office=dossiers.OFFICE, originals=True)
+
+
 def test_packages_of_different_records_unpack_side_by_side() -> None:
     one, other = (
-        problem_bag(dossiers.dossier(number), (), originals=True, made_at=dossiers.CLOSED)
+        problem_bag(dossiers.dossier(number), (), office=dossiers.OFFICE, originals=True)
         for number in ("甘棠-07", "甘棠-08")
     )
     assert one.folder != other.folder
@@ -60,6 +65,6 @@ def test_packages_of_different_records_unpack_side_by_side() -> None:
 
 def test_a_checklist_of_hundreds_keeps_its_order() -> None:
     lines = [Line(dossiers.row(f"甘棠-{n}", photos=()), dossiers.dossier(f"甘棠-{n}")) for n in range(1, 121)]
-    bag = unit_bag("开江县", "甘棠镇", lines, (), originals=True, made_at=dossiers.CLOSED)
+    bag = unit_bag("甘棠镇", lines, (), office=dossiers.OFFICE, originals=True)
     reports = [name for name in names(bag.entries) if "report-" in name]
     assert (reports[0], reports[-1], len(reports)) == ("data/report-001.html", "data/report-120.html", 120)
