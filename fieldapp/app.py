@@ -18,7 +18,17 @@ from fieldapp.web import cookies, forms, guard, handlers, menu, said, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
-FEATURES = ("access", "organisations", "inspections", "problems", "publishing", "visits", "closing", "todo")
+FEATURES = (
+    "access",
+    "organisations",
+    "inspections",
+    "problems",
+    "publishing",
+    "visits",
+    "closing",
+    "packages",
+    "todo",
+)
 CSP = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _BEFORE_CHANGE = ("access.me", "access.log_out", "visits.tap", "static")
 FORM_LIMIT = 2 * 1024 * 1024

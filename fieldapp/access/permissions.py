@@ -49,3 +49,4 @@ class Permission(Enum):
     PUBLISH = "publishing:edition:make"
     READ_EDITIONS = "publishing:edition:read"
     CONFIRM_FACTS = "closing:fact:confirm"  # 事实确认: the unit on a new finding
+    EXPORT_EVIDENCE = "packages:package:export"  # what leaves the house

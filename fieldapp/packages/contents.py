@@ -11,7 +11,7 @@ from fieldapp.errors import RuleBroken
 from fieldapp.packages import report, sheet
 from fieldapp.packages.bag import Bag
 from fieldapp.packages.entries import Entry, held
-from fieldapp.packages.history_file import Stored, Unchained, history_file
+from fieldapp.packages.history_file import Kept, Unchained, history_file
 from fieldapp.packages.photos import Found, Picture, gather
 
 Plain = Mapping[str, Any]
@@ -29,7 +29,7 @@ class Dossier:
     record: str
     fingerprint: str
     closed_at: int
-    history: Sequence[Stored]
+    history: Sequence[Kept]
     signatures: Sequence[Plain] = ()
     editions: Sequence[Plain] = ()
 
@@ -41,9 +41,14 @@ class Dossier:
     def photos(self) -> list[str]:
         """The sums of all originals that it names, signed pages among them."""
         named = [str(each["sha256"]) for each in self.content.get("files", ())]
-        return [
-            *dict.fromkeys([*named, *(str(each["page"]) for each in self.signatures if each.get("page"))])
-        ]
+        pages = [str(each["page"]) for each in self.signatures if each.get("page")]
+        return [*dict.fromkeys([*named, *pages])]
+
+    def pictured(self, problem_id: str) -> list[tuple[str, str]]:
+        """Captions and sums of the visits' photos, those taken of this problem first."""
+        photos = [each for visit in self.content.get("visits", ()) for each in visit.get("photos", ())]
+        photos.sort(key=lambda each: each.get("problem") != problem_id)
+        return [(str(each.get("slot") or "照片"), str(each["sha256"])) for each in photos if each["sha256"]]
 
 
 def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, originals: bool) -> Bag:
@@ -61,19 +66,26 @@ def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, origi
 
 @dataclass(frozen=True)
 class Line:
-    """A problem of a unit's checklist; `dossier` once it is closed."""
+    """A problem of a unit's checklist; `dossier` once it is closed, `pictured` its photos by caption and sum."""
 
     row: sheet.Row
     dossier: Dossier | None = None
+    pictured: Sequence[tuple[str, str]] = ()
+
+
+def closed_of(unit: str, lines: Sequence[Line]) -> list[Dossier]:
+    """What there is evidence of. Raises RuleBroken where there is none."""
+    closed = [line.dossier for line in lines if line.dossier]
+    if not closed:
+        raise RuleBroken(f"{unit}还没有销号的问题，销号以后才有证据可导出")
+    return closed
 
 
 def unit_bag(
     unit: str, lines: Sequence[Line], photos: Sequence[Found], *, office: str, originals: bool
 ) -> Bag:
     """The package of a unit's whole checklist: what is not closed is a row without evidence. Raises RuleBroken."""
-    closed = [line.dossier for line in lines if line.dossier]
-    if not closed:
-        raise RuleBroken(f"{unit}还没有销号的问题，没有证据可导出")
+    closed = closed_of(unit, lines)
     gathered, rows = gather(photos, originals=originals), []
     payload = list(gathered.entries)
     for n, line in enumerate(lines, 1):

@@ -5,26 +5,24 @@ anew on either side, so no two programs can differ over what JSON of the same co
 
 import json
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple
 
 from fieldapp.packages.enclosed import verify
 from fieldapp.packages.entries import Entry, held
 
 
-class Stored(Protocol):
+class Kept(NamedTuple):
     """An entry as history.Entry keeps it."""
 
-    @property
-    def hash(self) -> str: ...
-    @property
-    def entry(self) -> str: ...
+    hash: str
+    entry: str
 
 
 class Unchained(Exception):
     """The entries do not follow from one another: what is broken here must not leave as evidence."""
 
 
-def history_file(name: str, entries: Iterable[Stored]) -> Entry:
+def history_file(name: str, entries: Iterable[Kept]) -> Entry:
     """The file, its streams each in order. Raises Unchained."""
     lines = [_line(each) for each in entries]
     _ends, faults = verify.follow(lines)
@@ -33,6 +31,6 @@ def history_file(name: str, entries: Iterable[Stored]) -> Entry:
     return held(name, b"".join(lines))
 
 
-def _line(each: Stored) -> bytes:
+def _line(each: Kept) -> bytes:
     row = {"hash": each.hash, "entry": each.entry}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from fieldapp.packages.entries import Entry, held, on_disk
 
 _ENDINGS = {"jpeg": "jpg", "png": "png", "webp": "webp", "heic": "heic"}
-_SHOWN = ("jpeg", "png", "webp")  # what browsers show as it is
+SHOWN = ("jpeg", "png", "webp")  # what browsers show as it is
 _SPOILED = "打不开，做不出副本；原件另存在巡察办"
 
 
@@ -47,7 +47,7 @@ def gather(found: Sequence[Found], *, originals: bool) -> Gathered:
     entries, pictures = [], {}
     for each in each_once.values():
         original = _original(each) if originals else None
-        copy = None if originals and each.format in _SHOWN else _copy(each)
+        copy = None if originals and each.format in SHOWN else _copy(each)
         entries += [entry for entry in (original, copy) if entry]
         pictures[each.sha256] = _picture(each, original, copy)
     if not originals and each_once:
@@ -72,7 +72,7 @@ def _picture(each: Found, original: Entry | None, copy: Entry | None) -> Picture
     if original is None:
         name = copy.name if copy else ""
         return Picture(name, name, original=False, note=_SPOILED)
-    shown = original.name if each.format in _SHOWN else copy.name if copy else ""
+    shown = original.name if each.format in SHOWN else copy.name if copy else ""
     return Picture(shown, original.name, note="浏览器打不开，原件在包里")
 
 

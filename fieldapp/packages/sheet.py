@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-MOST_PHOTOS = 3  # in one row; the report has them all
+MOST_PHOTOS = 3  # in one row
 _MADE = datetime(2018, 1, 1, tzinfo=UTC)  # XlsxWriter would write the system's clock
 _COLUMNS = (
     ("编号", 12),
@@ -47,6 +47,7 @@ class Row:
     fingerprint: str = ""
     report: str = ""
     photos: Sequence[tuple[str, bytes]] = ()
+    more_photos: int = 0  # that the report has besides
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -102,8 +103,8 @@ def _head(book: Any, sheet: Any, title: str, photos: int) -> None:
 def _row(sheet: Any, at: int, row: Row, text: Any, link: Any, photos: int) -> None:
     for column, value in enumerate(row.cells):
         sheet.write_string(at, column, value, text)
-    last, more = len(row.cells), len(row.photos) - MOST_PHOTOS
-    words = f"报告，还有 {more} 张照片" if more > 0 else "报告"
+    last, more = len(row.cells), row.more_photos
+    words = f"报告，还有 {more} 张照片" if more else "报告"
     if row.report:
         sheet.write_url(at, last, f"external:{row.report}", link, words)
     else:

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from fieldapp.history import GENESIS, canonical
 from fieldapp.packages import enclosed
 from fieldapp.packages.bag import Bag
 from fieldapp.packages.contents import Dossier, Line, problem_bag, unit_bag
+from fieldapp.packages.history_file import Kept
 from fieldapp.packages.photos import Found
 from fieldapp.packages.sheet import Row
 from tests.evidence import pictures
@@ -27,20 +27,14 @@ STREAM = "problem:33333333-3333-4333-8333-333333333333"
 SHOTS = {"大厅": pictures.jpeg, "窗口": pictures.png, "公示栏": pictures.heic}
 
 
-@dataclass(frozen=True)
-class Stored:
-    hash: str
-    entry: str
-
-
-def chain(*said: str, stream: str = STREAM) -> list[Stored]:
+def chain(*said: str, stream: str = STREAM) -> list[Kept]:
     """Entries as the history keeps them."""
     made, before = [], GENESIS
     for seq, text in enumerate(said, 1):
         fields = {"action": "note", "actor": "system", "at": "2018-06-20T01:17:10.000Z", "seq": seq}
         entry = canonical({**fields, "payload": {"text": text}, "prev_hash": before, "stream": stream})
         before = hashlib.sha256(entry.encode()).hexdigest()
-        made.append(Stored(before, entry))
+        made.append(Kept(before, entry))
     return made
 
 

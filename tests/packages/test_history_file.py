@@ -10,8 +10,8 @@ from flask import Flask
 from fieldapp import history
 from fieldapp.db import apart
 from fieldapp.packages.enclosed import verify
-from fieldapp.packages.history_file import Unchained, history_file
-from tests.packages.dossiers import Stored, chain
+from fieldapp.packages.history_file import Kept, Unchained, history_file
+from tests.packages.dossiers import chain
 
 
 def lines_of(entries: list[Any]) -> list[bytes]:
@@ -80,6 +80,6 @@ def test_a_rewritten_entry_with_a_sum_that_fits_breaks_the_next(lines: list[byte
 
 def test_what_is_broken_here_does_not_leave() -> None:
     entries = chain("交办", "签收")
-    entries[1] = Stored(entries[1].hash, entries[1].entry.replace("签收", "拒收"))
+    entries[1] = Kept(entries[1].hash, entries[1].entry.replace("签收", "拒收"))
     with pytest.raises(Unchained, match="entry 2"):
         history_file("history.jsonl", entries)
