@@ -36,7 +36,7 @@ postgres: .venv/dev.stamp ## the same on a PostgreSQL cluster that the tests sta
 browser: .venv/dev.stamp ## the tests that need a real Chromium
 	@$(PYTEST) -m browser
 
-bench: .venv/dev.stamp ## measure the pages and the tap on this machine
+bench: .venv/dev.stamp ## measure pages, taps and the export of a package on this machine
 	@.venv/bin/python scripts/bench.py
 
 fix: .venv/dev.stamp ## format, and mend what the linter can mend

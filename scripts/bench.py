@@ -159,6 +159,7 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait(10)
+    subprocess.run([sys.executable, str(Path(__file__).with_name("bench_package.py"))], check=True)
 
 
 def _await(port: int) -> None:

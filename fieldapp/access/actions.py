@@ -122,6 +122,14 @@ def note_denied(viewer: Any, endpoint: str) -> None:
         )
 
 
+def note(event: str, about: str, *, by: Any, at: int) -> None:
+    """Remember what somebody did, in a transaction of its own: for a request that otherwise only reads, and for the
+    command line, which is nobody. Raises when it cannot be remembered."""
+    with apart(writes=True) as session:
+        said = {"event": event, "about": about, "county_id": by.county_id, "person_id": by.person_id}
+        session.add(Audit(at=at, **said))
+
+
 def end_login(token_hash: str, *, by: Any, at: int) -> None:
     """End one of one's own logins."""
     db.session.execute(

@@ -50,3 +50,4 @@ class Permission(Enum):
     READ_EDITIONS = "publishing:edition:read"
     CONFIRM_FACTS = "closing:fact:confirm"  # 事实确认: the unit on a new finding
     READ_FIGURES = "figures:all:read"  # counts, and the rows behind each
+    EXPORT_EVIDENCE = "packages:package:export"  # what leaves the house

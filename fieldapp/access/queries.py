@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from fieldapp import clock
-from fieldapp.access.models import Account, Login, RoleGrant
+from fieldapp.access.models import Account, Audit, Login, RoleGrant
 from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.db import db, system_reads
 from fieldapp.organisations.models import Person, TeamMembership
@@ -20,6 +20,16 @@ from fieldapp.organisations.queries import one, teams_by_person
 def own_account(person_id: UUID) -> Account:
     """The account of the person who asks."""
     return db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).one()
+
+
+def noted(event: str, about: str) -> list[tuple[int, str, str]]:
+    """When, by whom, and what exactly: events whose words begin so, newest first. No person stands for the command."""
+    with system_reads() as session:
+        rows = sa.select(Audit.at, Person.name, Audit.about).join(
+            Person, Person.id == Audit.person_id, isouter=True
+        )
+        rows = rows.where(Audit.event == event, Audit.about.startswith(about, autoescape=True))
+        return [(at, name or "", told) for at, name, told in session.execute(rows.order_by(Audit.at.desc()))]
 
 
 def open_logins(person_id: UUID) -> list[Login]:

@@ -21,6 +21,10 @@ def _store() -> FolderStore:
     return store
 
 
+def _cache() -> Path:
+    return _store().root / "copies"
+
+
 def keep(stream: IO[bytes], *, at: int) -> Stored:
     """The bytes on disk first, then the row; raises originals.Refused and then nothing is stored.
 
@@ -64,11 +68,26 @@ def copy_of(sha256: str, size: str) -> Path | None:
     store = _store()
     if not store.exists(sha256):
         return None
-    cache = store.root / "copies"
+    cache = _cache()
     copy = _MAKERS[size](store.path(sha256), sha256, cache)
     if copy is None and copies.is_undecodable(sha256, cache):
         _note_undecodable(sha256)
     return copy
+
+
+def copy_at_hand(sha256: str, size: str) -> Path | None:
+    """The copy if it has been made; makes none."""
+    return copies.at_hand(size, sha256, _cache())
+
+
+def is_copied(sha256: str, size: str) -> bool:
+    """Whether the copy is made, or it is known that none can be."""
+    return copy_at_hand(sha256, size) is not None or copies.is_undecodable(sha256, _cache())
+
+
+def path_of(sha256: str) -> Path | None:
+    """Where the untouched bytes lie; None when they are gone."""
+    return _store().path(sha256) if _store().exists(sha256) else None
 
 
 def set_aside(sha256: str, *, before: int) -> bool:

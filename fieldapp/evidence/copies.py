@@ -55,6 +55,7 @@ class Kind:
 
 THUMB = Kind("thumb", 240, 70, 8 * 1024)
 VIEW = Kind("view", 1280, 80, 1024 * 1024)
+KINDS = {kind.name: kind for kind in (THUMB, VIEW)}
 
 
 class Undecided(Exception):
@@ -69,6 +70,12 @@ def thumbnail(original: Path, sha256: str, cache_root: Path) -> Path | None:
 def view(original: Path, sha256: str, cache_root: Path) -> Path | None:
     """A copy of at most 1280 px; None when there is none, or none yet."""
     return _copy_or_none(VIEW, original, sha256, cache_root)
+
+
+def at_hand(kind: str, sha256: str, cache_root: Path) -> Path | None:
+    """The copy that has been made already. Starts no child."""
+    target = _target(KINDS[kind], sha256, cache_root)
+    return target if target.exists() else None
 
 
 def is_undecodable(sha256: str, cache_root: Path) -> bool:
@@ -94,9 +101,7 @@ def _copy_or_none(kind: Kind, original: Path, sha256: str, cache_root: Path) -> 
 
 
 def _copy(kind: Kind, original: Path, sha256: str, cache_root: Path) -> Path | None:
-    if not is_key(sha256):
-        raise KeyError(sha256)
-    target, marker = cache_root / sha256[:2] / f"{sha256}.{kind.name}.jpg", _marker(sha256, cache_root)
+    target, marker = _target(kind, sha256, cache_root), _marker(sha256, cache_root)
 
     def known() -> bool:
         return target.exists() or marker.exists()
@@ -106,6 +111,12 @@ def _copy(kind: Kind, original: Path, sha256: str, cache_root: Path) -> Path | N
             if not known():  # somebody else may have made it while we waited
                 _make(kind, original, target, marker)
     return target if target.exists() else None
+
+
+def _target(kind: Kind, sha256: str, cache_root: Path) -> Path:
+    if not is_key(sha256):
+        raise KeyError(sha256)
+    return cache_root / sha256[:2] / f"{sha256}.{kind.name}.jpg"
 
 
 def _marker(sha256: str, cache_root: Path) -> Path:

@@ -23,3 +23,12 @@ def intact(keys: Collection[str]) -> frozenset[str]:
     """Those whose stored bytes were read just now and are what they are called by."""
     store: FolderStore = current_app.extensions["originals"]
     return frozenset(key for key in keys if store.exists(key) and store.is_intact(key))
+
+
+def formats(keys: Collection[str]) -> dict[str, str]:
+    """By sum, what the first bytes said."""
+    if not keys:
+        return {}
+    with system_reads() as session:
+        rows = sa.select(Original.sha256, Original.format).where(Original.sha256.in_(keys))
+        return {row.sha256: row.format for row in session.execute(rows)}

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 CSS, JS, FORMS = STATIC / "css" / "app.css", STATIC / "js" / "app.js", STATIC / "js" / "forms.js"
 HTMX = STATIC / "vendor" / "htmx-2.0.4" / "htmx.min.js"
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# What goes into an evidence package is no page of the app; tests/packages looks at it.
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "enclosed" not in path.parts)
 # service worker and outbox are scripts of their own
 SCRIPTS = sorted(path for path in (STATIC / "js").rglob("*.js") if path not in (JS, FORMS))
 NEW_SELECTOR = re.compile(

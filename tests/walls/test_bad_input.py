@@ -34,6 +34,7 @@ BUTTONS = {
     "organisations.reopen_counter", "organisations.reopen_point",
     "problems.confirm_import", "problems.raise_measure", "problems.receive", "problems.recount", "problems.remove_day",
     "problems.start", "visits.cancel_plan", "visits.check_visit", "visits.say_who_went",
+    "packages.copy_problem", "packages.copy_unit",
 }  # fmt: skip
 Found = dict[tuple[str, ...], Form]
 
@@ -221,6 +222,7 @@ def test_a_closing_s_forms_filled_in_badly_are_told_so_too(story: Story, as_: An
 def test_every_post_is_a_form_that_is_walked_to_or_a_button(story: Story, as_: Any) -> None:
     reached = {"visits.settle", "visits.decide_parked", *CLOSING}  # tried above
     reached |= TRIED
+    reached |= {"packages.export_problem", "packages.export_unit"}  # of what is closed: tests/packages
     for username in WALKERS:
         reached |= {shape[0] for shape in walk(story, as_(username), username)}
     rules = story.app.url_map.iter_rules()

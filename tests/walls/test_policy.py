@@ -24,6 +24,7 @@ RULE = [
     ("only the office reviews a request", P.REVIEW_CLOSINGS, {Role.CLERK, Role.HEAD}),
     ("only the office tells a unit", P.PUBLISH, {Role.CLERK, Role.HEAD}),
     ("only the office enters and compares signed pages", P.ENTER_PAPER, {Role.CLERK, Role.HEAD}),
+    ("only the office takes evidence out of the house", P.EXPORT_EVIDENCE, {Role.CLERK, Role.HEAD}),
     ("only the head names signers", P.NAME_SIGNERS, {Role.HEAD}),
     ("only the head reopens", P.REOPEN, {Role.HEAD}),
     ("units, city and administrator never see what the office makes of a request", P.READ_CLOSINGS,

@@ -1,0 +1,1 @@
+"""The evidence package: what leaves the house, checked by anybody with standard tools on a machine without this app."""
