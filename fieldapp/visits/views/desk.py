@@ -14,6 +14,7 @@ from fieldapp.visits import attendance, library, people, projecting, queries, se
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CorrectionForm
 from fieldapp.visits.scenario_content import limit_text
+from fieldapp.visits.telling import first_sayings, sayings
 from fieldapp.visits.views import pages
 from fieldapp.web import beside, menu
 from fieldapp.web.beside import Beside
@@ -80,6 +81,8 @@ def _facts(found: Any) -> dict[str, Any]:
         "c": found.briefing,
         "names": names,
         "words": library.words(),
+        "told": sayings(record, found.briefing),
+        "told_first": first_sayings(record, found.briefing),
         "labels": library.labels,
         "limit_text": limit_text,
         "label": lambda code: stage_label(found.briefing, code),
