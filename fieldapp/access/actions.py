@@ -222,9 +222,11 @@ def _confirm(grant: RoleGrant, by_id: UUID, event: str, at: int) -> None:
     db.session.add(Audit(at=at, **said))
 
 
-def grant_text(grant: RoleGrant) -> str:
-    """What was confirmed, as the audit has it: the last day stands at the end, since a role may end sooner."""
-    return f"{grant.id} {grant.role} {grant.person_id} {grant.starts} {grant.ends}"
+def grant_text(grant: RoleGrant, *, names_unit: bool = True) -> str:
+    """What was confirmed, as the audit has it: the last day stands at the end, since a role may end sooner. Rows of
+    before, and those that 0005 writes, do not name a liaison's unit."""
+    unit = f" {grant.unit_id}" if grant.unit_id and names_unit else ""
+    return f"{grant.id} {grant.role} {grant.person_id}{unit} {grant.starts} {grant.ends}"
 
 
 def end_role(grant: RoleGrant, *, by: Any, at: int) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.opening import opening_text
 
@@ -26,6 +27,11 @@ class County(Versioned, Base):
     name: Mapped[Text]
     city: Mapped[Text]
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+
+    @property
+    def content_hash(self) -> str:
+        """Of all that it has settled."""
+        return history.content_hash(self.settings)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:

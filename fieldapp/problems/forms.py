@@ -168,6 +168,12 @@ class MeasureForm(OnceForm):
     planned_on = DayField("打算哪天做完", [Optional()])
 
 
+class WordsForm(MeasureForm):
+    """A measure that was there already."""
+
+    version = HiddenField()
+
+
 class ProgressForm(OnceForm):
     """What the unit reports of one measure."""
 
