@@ -12,6 +12,8 @@ from fieldapp.access.queries import has_liaison
 from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.deadlines.limits import Unit
 from fieldapp.inspections.queries import inspection, inspections
+from fieldapp.organisations.models import Unit as Place
+from fieldapp.organisations.queries import one
 from fieldapp.problems import actions, counting, forms, queries
 from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.journal import journal
@@ -79,7 +81,8 @@ def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
     first, others = queries.first_to_do(rows)
-    return render("problems/unit.html", first=first, others=others, list_name=list_name())
+    name = one(Place, viewer().unit_id).name
+    return render("problems/unit.html", first=first, others=others, list_name=list_name(), unit_name=name)
 
 
 def _filters() -> forms.FilterForm:
