@@ -149,6 +149,19 @@ class IssueForm(Form):
     past = BooleanField("仍这样定")
 
 
+class FromDayForm(Form):
+    """From which day several drafts would count; by GET, so that it is shown before it is settled."""
+
+    on = DayField("反馈的日子", description="期限从这天起算，休息日也可以")
+
+
+class HandOverForm(Form):
+    """One day for several drafts; a draft is sent with the deadline that was shown for it."""
+
+    issued_on = DayField("反馈的日子", [InputRequired("写一个日子")])
+    drafts = SelectMultipleField("哪几个", [InputRequired("至少勾一个")], choices=[], validate_choice=False)
+
+
 class OnceForm(Form):
     """A form that makes one thing, however often it is sent."""
 

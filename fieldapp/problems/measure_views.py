@@ -60,7 +60,7 @@ def report(measure_id: UUID) -> Any:
     form = bound(forms.ProgressForm, data={"done": said.done})
     how = {"key": form.key, "by": who, "at": clock.now()}
     if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
-        return saved(found.problem_id, said="reported")
+        return saved(found.problem_id, said="reported" if who.is_unit else "entered")
     page = "problems/measure.html" if who.is_unit else "problems/measure_entry.html"
     open_ = queries.takes_reports(found.problem, who)
     context: dict[str, Any] = {"row": found.problem, "measure": said, "takes_reports": open_}
