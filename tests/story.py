@@ -12,6 +12,7 @@ from fieldapp.access.viewers import Viewer, viewer_of_person
 from fieldapp.db import apart
 from fieldapp.demo.load import load_demo
 from fieldapp.organisations.models import County, Person
+from fieldapp.problems.models import Problem
 from fieldapp.visits import plans, vault
 from fieldapp.visits.models import Plan, Visit
 
@@ -56,6 +57,11 @@ class Story:
             found: UUID = session.scalars(sa.select(model.id).where(*where).order_by(model.id)).first()
             assert found is not None, model
             return found
+
+    def inspection_with_a_draft(self) -> UUID:
+        """The inspection of the story's one draft."""
+        with self.app.app_context(), apart() as session:
+            return session.scalars(sa.select(Problem.inspection_id).where(Problem.state == "draft")).one()
 
     def plan_of_today(self) -> plans.PlannedVisit:
         """The plan that inspector1 may see today."""

@@ -16,6 +16,8 @@ from fieldapp.access.viewers import hash_token
 from fieldapp.db import apart, db, if_possible, insert
 from fieldapp.db import table as bare
 from fieldapp.errors import RuleBroken
+from fieldapp.organisations.actions import add_person
+from fieldapp.organisations.models import Person
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class Refused:
     """A login that failed; returned, not raised, because the failure must stay in the database."""
 
     sentence: str
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who is not on the list of people yet."""
+
+    county_id: UUID
+    name: str = ""
+    home: str = ""
 
 
 def log_in(username: str, password: str, *, phone: bool, at: int, device: str = "") -> str | Refused:
@@ -182,6 +193,18 @@ def make_account(
     return account
 
 
+def open_account(person: Person | None, new: Newcomer, username: str, password: str) -> Account:
+    """An account for somebody on the list of people, or for somebody new. Whoever gives a password could use it: where
+    the head gives it, the administrator's does not count, and nobody knows the one that stands there till then."""
+    if person is None:
+        if queries.is_listed(new.name, new.home):
+            raise RuleBroken("名单上有这个人，还没有账号：在上面选他", "name")
+        person = add_person(new.county_id, new.name, new.home)
+    if queries.head_gives_password(person.id):
+        password = ids.new_token()
+    return make_account(person.id, new.county_id, username, password, temporary=True)
+
+
 def reset_password(account: Account, *, by: Any, at: int) -> str:
     """A new temporary password, returned once to be handed over; all logins of the account end. Whoever gave it could
     use it himself, so of an account that reads content the head gives it, of another kind the administrator."""
@@ -250,9 +273,11 @@ def _confirm(grant: RoleGrant, by_id: UUID, event: str, at: int) -> None:
     db.session.add(Audit(at=at, **said))
 
 
-def grant_text(grant: RoleGrant) -> str:
-    """What was confirmed, as the audit has it: the last day stands at the end, since a role may end sooner."""
-    return f"{grant.id} {grant.role} {grant.person_id} {grant.starts} {grant.ends}"
+def grant_text(grant: RoleGrant, *, names_unit: bool = True) -> str:
+    """What was confirmed, as the audit has it: the last day stands at the end, since a role may end sooner. Rows of
+    before, and those that 0005 writes, do not name a liaison's unit."""
+    unit = f" {grant.unit_id}" if grant.unit_id and names_unit else ""
+    return f"{grant.id} {grant.role} {grant.person_id}{unit} {grant.starts} {grant.ends}"
 
 
 def end_role(grant: RoleGrant, *, by: Any, at: int) -> None:

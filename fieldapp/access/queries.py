@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from fieldapp import clock
 from fieldapp.access.models import Account, Audit, Login, RoleGrant
+from fieldapp.access.permissions import Permission
 from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.db import db, system_reads
 from fieldapp.organisations.models import Person, TeamMembership
@@ -43,6 +44,17 @@ def accounts() -> list[Account]:
     return list(db.session.scalars(sa.select(Account).join(Account.person).order_by(Person.name)))
 
 
+def without_account() -> list[Person]:
+    """People who cannot log in, by name."""
+    rows = sa.select(Person).where(Person.id.not_in(sa.select(Account.person_id)))
+    return list(db.session.scalars(rows.order_by(Person.name)))
+
+
+def is_listed(name: str, home: str) -> bool:
+    """Whether just this person is on the list of people without an account."""
+    return any((row.name, row.home) == (name.strip(), home.strip()) for row in without_account())
+
+
 def account(account_id: UUID) -> Account:
     """One account; raises NotVisible."""
     return one(Account, account_id)
@@ -64,6 +76,11 @@ def unconfirmed_grants() -> list[RoleGrant]:
     named = [role.value for role in NEEDS_HEAD]
     rows = sa.select(RoleGrant).where(RoleGrant.role.in_(named), RoleGrant.confirmed_by.is_(None))
     return list(db.session.scalars(rows.order_by(RoleGrant.starts)))
+
+
+def to_confirm(viewer: Any) -> list[RoleGrant]:
+    """Those of them that this viewer may confirm: nobody his own."""
+    return [row for row in unconfirmed_grants() if row.person_id != viewer.person_id]
 
 
 def has_liaison(unit_id: UUID) -> bool:
@@ -124,6 +141,11 @@ def roles_ever(person_id: UUID) -> frozenset[Role]:
         held = {Role(role) for role in session.scalars(grants)}
         led = set(session.scalars(teams))
     return frozenset(held | {Role.LEADER if leads else Role.INSPECTOR for leads in led})
+
+
+def head_gives_password(person_id: UUID) -> bool:
+    """Whether somebody reads content, or once did: no administrator knows a password of his."""
+    return who_resets(roles_ever(person_id)) is not Permission.MANAGE_ACCOUNTS
 
 
 def may_reset(account: Account, viewer: Any) -> bool:

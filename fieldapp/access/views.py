@@ -12,11 +12,10 @@ from fieldapp.access.permissions import Permission
 from fieldapp.access.policy import LABELS, NEEDS_HEAD, Role, who_resets
 from fieldapp.access.viewers import viewer_of
 from fieldapp.db import apart
-from fieldapp.organisations.actions import add_person
-from fieldapp.organisations.models import Unit
-from fieldapp.organisations.queries import one, units
+from fieldapp.organisations.models import Person, Unit
+from fieldapp.organisations.queries import one, people_named, units
 from fieldapp.web import cookies, menu
-from fieldapp.web.forms import bound, has_errors, is_sent, rows_offered, rules_beside
+from fieldapp.web.forms import bound, has_errors, is_sent, offered, rows_offered, rules_beside
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
@@ -147,19 +146,27 @@ def end_login(token_hash: str) -> Any:
 @needs(Permission.MANAGE_ACCOUNTS)
 def accounts() -> Any:
     """The county's accounts, and a new person with one."""
-    who, form = viewer(), bound(forms.AccountForm)
+    form = _account_form()
     if is_sent(form):
         with rules_beside(form):
-            person = add_person(who.county_id, form.name.data, form.home.data or "")
-            made = actions.make_account(
-                person.id, who.county_id, form.username.data, form.password.data, temporary=True
-            )
+            person = one(Person, UUID(form.person_id.data)) if form.person_id.data else None
+            new = actions.Newcomer(viewer().county_id, form.name.data or "", form.home.data or "")
+            made = actions.open_account(person, new, form.username.data, form.password.data or "")
         if not has_errors(form):
-            return see("access.account", account_id=made.id, said="person_added")
+            to_head = queries.head_gives_password(made.person_id)
+            page, of = "access.account", made.id
+            return see(page, said="account_opened" if to_head else "person_added", account_id=of)
     rows = queries.accounts()
     seen = queries.last_seen(row.id for row in rows)
     status = 422 if has_errors(form) else 200
     return render("access/accounts.html", status=status, form=form, accounts=rows, seen=seen)
+
+
+def _account_form() -> forms.AccountForm:
+    form, free = bound(forms.AccountForm), {str(row.id) for row in queries.without_account()}
+    named = [(key, name) for key, name in people_named() if key in free]
+    form.person_id.choices = offered([("", "名单上没有的人"), *named])
+    return form
 
 
 @pages.route("/accounts/<uuid:account_id>", methods=["GET", "POST"])

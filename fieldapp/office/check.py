@@ -5,8 +5,19 @@ from collections.abc import Callable, Iterator
 from sqlalchemy.orm import Session
 
 from fieldapp.db import apart
-from fieldapp.office import chains, closings, counted, photos, problems, roles, taps, triggers, visits
-from fieldapp.office.finding import Finding, Progress
+from fieldapp.office import (
+    chains,
+    closings,
+    counted,
+    counties,
+    photos,
+    problems,
+    roles,
+    taps,
+    triggers,
+    visits,
+)
+from fieldapp.office.finding import Finding, Progress, guarded
 from fieldapp.visits import plan_faults
 
 
@@ -16,15 +27,24 @@ def findings(say: Callable[[str], None] = lambda line: None) -> Iterator[Finding
     with apart() as session:
         _one_moment(session)
         yield from triggers.findings(session)
-        yield from chains.findings(session)
-        yield from counted.findings(session)
-        yield from taps.findings(session, progress)
-        yield from photos.findings(session, progress)
-        yield from problems.findings(session, progress)
-        yield from visits.findings(session, progress)
-        yield from closings.findings(session, progress)
-        yield from (Finding("安排", sentence) for sentence in plan_faults.sentences(session))
-        yield from roles.findings(session)
+        for kind, look in _parts(session, progress).items():
+            yield from guarded(kind, "有的行", "读不出来，这一项没有核对完", look)
+
+
+def _parts(session: Session, progress: Progress) -> dict[str, Callable[[], Iterator[Finding]]]:
+    """What is looked at, in this order. A row of which nothing can be read ends its own part and no other."""
+    return {
+        chains.KIND: lambda: chains.findings(session),
+        counted.KIND: lambda: counted.findings(session),
+        taps.KIND: lambda: taps.findings(session, progress),
+        photos.KIND: lambda: photos.findings(session, progress),
+        problems.KIND: lambda: problems.findings(session, progress),
+        counties.KIND: lambda: counties.findings(session),
+        visits.KIND: lambda: visits.findings(session, progress),
+        closings.KIND: lambda: closings.findings(session, progress),
+        "安排": lambda: (Finding("安排", sentence) for sentence in plan_faults.sentences(session)),
+        roles.KIND: lambda: roles.findings(session),
+    }
 
 
 def _one_moment(session: Session) -> None:

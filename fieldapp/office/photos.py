@@ -11,8 +11,8 @@ from fieldapp.closing.models import PaperSignature, Verification
 from fieldapp.db import apart
 from fieldapp.evidence import actions as evidence
 from fieldapp.evidence.models import Original
-from fieldapp.evidence.originals import FolderStore
-from fieldapp.office.finding import Finding, Progress
+from fieldapp.evidence.originals import FolderStore, is_key
+from fieldapp.office.finding import Finding, Progress, guarded
 from fieldapp.problems.models import ClosureRequest
 from fieldapp.publishing.models import EditionPhoto
 from fieldapp.visits.models import TapRow
@@ -27,7 +27,8 @@ def findings(session: Session, progress: Progress) -> Iterator[Finding]:
     rows = {row.sha256: row.size for row in session.scalars(sa.select(Original))}
     for n, (sha256, size) in enumerate(sorted(rows.items())):
         progress("核对照片", n, len(rows))
-        yield from _stored(store, sha256, size, sha256 in named)
+        why = "登记的不是一张照片的指纹"
+        yield from guarded(KIND, sha256, why, _stored, store, sha256, size, sha256 in named)
     for sha256 in sorted(named - rows.keys()):
         yield Finding(KIND, f"{sha256}：有记录提到它，它的登记不见了")
     for path in store.damaged():
@@ -58,7 +59,7 @@ def sweep() -> Iterator[str]:
     yield f"清掉传了一半的文件 {evidence.sweep(before)} 个"
     with apart() as session:
         known = set(session.scalars(sa.select(Original.sha256))) | set(_store().keys())
-        orphans = sorted(known - _named(session))
+        orphans = sorted(each for each in known - _named(session) if is_key(each))
     old = [sha256 for sha256 in orphans if _store().is_older(sha256, before)]
     moved = sum(evidence.set_aside(sha256, before=before) for sha256 in old)
     yield f"没有对应记录的照片挪到一边 {moved} 张（photos/.aside-…）"

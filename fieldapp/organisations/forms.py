@@ -79,7 +79,7 @@ class TeamForm(Form):
 class MemberForm(Form):
     """Who belongs to a team, from when to when."""
 
-    person_id = SelectField("谁", [REQUIRED])
+    person_id = SelectField("谁", [DataRequired("选一个人")])
     starts = DayField("从", [DAY])
     ends = DayField("到", [DAY])
     leads = BooleanField("是组长")
@@ -96,6 +96,6 @@ class PersonForm(Form):
 class RecusalForm(Form):
     """Who must not deal with a unit."""
 
-    person = SelectField("谁", [REQUIRED])
-    unit = SelectField("回避哪个单位", [REQUIRED])
+    person = SelectField("谁", [DataRequired("选一个人")])
+    unit = SelectField("回避哪个单位", [DataRequired("选一个单位")])
     reason = StringField("为什么", [REQUIRED, at_most(200)])

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fieldapp import history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.opening import opening_text
 
@@ -31,6 +32,11 @@ class County(Versioned, Base):
     def office(self) -> str:
         """What its office is called, on paper and to a unit."""
         return str(self.settings.get("office") or f"{self.name}委巡察办")
+
+    @property
+    def content_hash(self) -> str:
+        """Of all that it has settled."""
+        return history.content_hash(self.settings)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:

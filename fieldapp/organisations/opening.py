@@ -50,7 +50,8 @@ _NAMED = {
 
 def read_opening(text: str) -> Opening:
     """The times that a text means; days that are not named are Monday to Friday. Raises RuleBroken on a doubt."""
-    by_day: dict[int, list[Span]] = {}
+    told: list[tuple[list[int], Span]] = []
+    shut: list[int] = []
     days: list[int] = []
     is_used = True  # whether the days named last have had a time: then the next ones begin anew
     for found in _tokens(text):
@@ -58,14 +59,28 @@ def read_opening(text: str) -> Opening:
         if named:
             days, is_used = ([] if is_used else days) + named, False
         elif found["shut"]:
-            days, is_used = [], True
+            if is_used:
+                raise RuleBroken(f"“{found['shut']}”前面写上是星期几", "hours")
+            shut, days, is_used = shut + days, [], True
         else:
             is_used = True
-            for day in days or _NAMED["每天" if found["whole"] else "工作日"]:
-                by_day.setdefault(day, []).append(_span(found))
+            told.append((days or list(_NAMED["每天" if found["whole"] else "工作日"]), _span(found)))
     if not is_used:
         raise RuleBroken(f"{_days_text(days)}没有写几点到几点", "hours")
+    by_day = _without(told, shut)
     return _grouped({day: _in_order(day, spans) for day, spans in sorted(by_day.items())})
+
+
+def _without(told: list[tuple[list[int], Span]], shut: list[int]) -> dict[int, list[Span]]:
+    """The spans of each day. A day named as shut takes itself out of a run of days, wherever it stands."""
+    by_day: dict[int, list[Span]] = {}
+    for days, span in told:
+        if set(days) <= set(shut):
+            raise RuleBroken(f"{_days_text(days)}又写休息，又写了时间", "hours")
+        for day in days:
+            if day not in shut:
+                by_day.setdefault(day, []).append(span)
+    return by_day
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:

@@ -1,5 +1,6 @@
 """Named reads of the organisation; the rows are narrowed to the viewer by the session."""
 
+import collections
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from fieldapp import clock
 from fieldapp.db import Base, db
 from fieldapp.errors import NotVisible
 from fieldapp.organisations.models import (
@@ -85,6 +87,18 @@ def teams_by_person(on: date) -> dict[UUID, list[TeamMembership]]:
     for row in db.session.scalars(rows.options(joinedload(TeamMembership.team).joinedload(Team.round))):
         found.setdefault(row.person_id, []).append(row)
     return found
+
+
+def people_named() -> list[tuple[str, str]]:
+    """(id, name) of everybody to choose from; of two who are called alike, with what tells them apart."""
+    rows, teams = people(), teams_by_person(clock.today())
+    names = collections.Counter(row.name for row in rows)
+    return [(str(row.id), row.name if names[row.name] == 1 else _told_apart(row, teams)) for row in rows]
+
+
+def _told_apart(row: Person, teams: dict[UUID, list[TeamMembership]]) -> str:
+    more = [row.home, *(each.team.name for each in teams.get(row.id, []))]
+    return f"{row.name}（{'，'.join(filter(None, more)) or '今天不在哪个组里'}）"
 
 
 def teams_of(person_id: UUID) -> list[TeamMembership]:

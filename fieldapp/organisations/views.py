@@ -15,8 +15,8 @@ from fieldapp.web.forms import (
     carry_out,
     has_errors,
     is_sent,
-    rows_offered,
     rules_beside,
+    to_choose,
     version_of,
     with_ids,
 )
@@ -160,7 +160,7 @@ def team(team_id: UUID) -> Any:
 
 
 def _team_page(row: Team, form: forms.MemberForm) -> Any:
-    form.person_id.choices = rows_offered(queries.people())
+    form.person_id.choices = to_choose(queries.people_named())
     rows = queries.memberships(row.id)
     return render("organisations/team.html", status=_status(form), row=row, rows=rows, form=form)
 
@@ -170,7 +170,7 @@ def _team_page(row: Team, form: forms.MemberForm) -> Any:
 def join_team(team_id: UUID) -> Any:
     """Somebody joins for a span of days."""
     row, form = queries.one(Team, team_id), bound(forms.MemberForm)
-    form.person_id.choices = rows_offered(queries.people())
+    form.person_id.choices = to_choose(queries.people_named())
     if is_sent(form):
         with rules_beside(form):
             person, span = UUID(form.person_id.data), (form.starts.data, form.ends.data)
@@ -209,8 +209,8 @@ def _people_page(**own: Any) -> Any:
 
 
 def _recusal_choices(form: Any) -> None:
-    form.person.choices = rows_offered(queries.people())
-    form.unit.choices = rows_offered(queries.units())
+    form.person.choices = to_choose(queries.people_named())
+    form.unit.choices = to_choose((str(row.id), row.name) for row in queries.units())
 
 
 @pages.post("/people")

@@ -13,7 +13,7 @@ from fieldapp.db import db, system_reads
 from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.inspections.models import Inspection
 from fieldapp.organisations.models import County
-from fieldapp.problems import counting, measuring
+from fieldapp.problems import counting, handover, measuring
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, WAYS, Problem
 from fieldapp.problems.sheet import Row
 from fieldapp.problems.states import problem_flow
@@ -189,6 +189,15 @@ def issue_problem(
     db.session.flush()
     facts = {"on": on.isoformat(), "due": found.day.isoformat(), "estimated": found.estimated}
     problem_flow.take(problem, "issue", by=by, at=at, facts=facts)
+
+
+def hand_over(drafts: Sequence[Problem], keys: Sequence[str], on: date, *, by: Any, at: int) -> None:
+    """Several drafts at once, all or none; what is refused names its problem."""
+    for problem, shown in handover.chosen(drafts, keys):
+        try:
+            issue_problem(problem, on, by=by, at=at, shown=shown)
+        except RuleBroken as broken:
+            raise RuleBroken(f"{problem.number}：{broken.sentence}", "drafts") from None
 
 
 def receive_problem(problem: Problem, *, by: Any, at: int) -> None:

@@ -162,6 +162,19 @@ class IssueForm(Form):
     past = BooleanField("仍这样定")
 
 
+class FromDayForm(Form):
+    """From which day several drafts would count; by GET, so that it is shown before it is settled."""
+
+    on = DayField("反馈的日子", description="期限从这天起算，休息日也可以")
+
+
+class HandOverForm(Form):
+    """One day for several drafts; a draft is sent with the deadline that was shown for it."""
+
+    issued_on = DayField("反馈的日子", [InputRequired("写一个日子")])
+    drafts = SelectMultipleField("哪几个", [InputRequired("至少勾一个")], choices=[], validate_choice=False)
+
+
 class OnceForm(Form):
     """A form that makes one thing, however often it is sent."""
 
@@ -179,6 +192,12 @@ class MeasureForm(OnceForm):
     text = StringField("措施", [REQUIRED, at_most(500), unmarked], description="做什么，一条一件事")
     responsible = StringField("谁负责", [Optional(), at_most(40), unmarked])
     planned_on = DayField("打算哪天做完", [Optional()])
+
+
+class WordsForm(MeasureForm):
+    """A measure that was there already."""
+
+    version = HiddenField()
 
 
 class ProgressForm(OnceForm):

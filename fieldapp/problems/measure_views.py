@@ -7,7 +7,7 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.problems import forms, measuring, queries
 from fieldapp.problems.views import pages, saved, show_to_office, show_to_unit
-from fieldapp.web.forms import bound, carry_out, has_errors
+from fieldapp.web.forms import bound, carry_out, has_errors, version_of
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
@@ -34,8 +34,8 @@ def add_measure(problem_id: UUID) -> Any:
 def word_measure(measure_id: UUID) -> Any:
     """Other words, person or day for a measure that nobody has reported on."""
     found = queries.measure(measure_id)
-    form = bound(forms.MeasureForm, obj=found)
-    how = {"by": viewer(), "at": clock.now()}
+    form = bound(forms.WordsForm, obj=found)
+    how = {"version": version_of(form), "by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: measuring.word_measure(found, _claim(form), **how)):
         return saved(found.problem_id, said="changed")
     status = 422 if has_errors(form) else 200
@@ -60,7 +60,7 @@ def report(measure_id: UUID) -> Any:
     form = bound(forms.ProgressForm, data={"done": said.done})
     how = {"key": form.key, "by": who, "at": clock.now()}
     if carry_out(form, lambda: measuring.report_measure(found, form.progress.data, form.done.data, **how)):
-        return saved(found.problem_id, said="reported")
+        return saved(found.problem_id, said="reported" if who.is_unit else "entered")
     page = "problems/measure.html" if who.is_unit else "problems/measure_entry.html"
     open_ = queries.takes_reports(found.problem, who)
     context: dict[str, Any] = {"row": found.problem, "measure": said, "takes_reports": open_}

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from fieldapp import history, ids
 from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
-from fieldapp.errors import RuleBroken
+from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.problems.models import OPEN, REPORTABLE, Measure, MeasureReport, Problem
 from fieldapp.problems.states import problem_flow
 
@@ -50,15 +50,38 @@ def new_measures(county_id: UUID, texts: Sequence[str]) -> list[Measure]:
 
 
 def set_measures(problem: Problem, texts: Sequence[str]) -> dict[str, list[Any]]:
-    """Give a draft these measures in this order and return [before, after] if that changed anything."""
-    before = [row.text for row in problem.measures]
+    """Give a draft these measures in this order and return [before, after] if that changed anything.
+
+    Who sees to a measure and until when is said elsewhere: a line that stays keeps it."""
+    rows = list(problem.measures)
+    before = [row.text for row in rows]
     if before == list(texts):
         return {}
-    for row in list(problem.measures):
-        db.session.delete(row)
-    problem.measures.extend(new_measures(problem.county_id, texts))
+    kept = _matched(rows, texts)
+    for row in rows:
+        if row not in kept:
+            db.session.delete(row)
+    for old, new in zip(kept, new_measures(problem.county_id, texts), strict=True):
+        if old is None:
+            problem.measures.append(new)
+        else:
+            old.place, old.text = new.place, new.text
     touch(problem)
     return {"measures": [before, list(texts)]}
+
+
+def _matched(rows: Sequence[Measure], texts: Sequence[str]) -> list[Measure | None]:
+    """For each text the row that said it; with as many lines as before, one in other words is the one of its place."""
+    left = list(rows)
+    kept: list[Measure | None] = []
+    for text in texts:
+        row = next((each for each in left if each.text == text), None)
+        kept.append(row)
+        if row is not None:
+            left.remove(row)
+    if len(rows) != len(texts):
+        return kept
+    return [row or (own if own in left else None) for row, own in zip(kept, rows, strict=True)]
 
 
 def touch(problem: Problem) -> None:
@@ -75,6 +98,11 @@ class Claim:
     text: str
     responsible: str = ""
     planned_on: date | None = None
+
+    @classmethod
+    def of(cls, row: Measure) -> "Claim":
+        """What a measure says now."""
+        return cls(row.text, row.responsible, row.planned_on)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -98,9 +126,10 @@ class Claim:
 
 def add_measure(problem: Problem, claim: Claim, *, key: UUID | None = None, by: Any, at: int) -> Measure:
     """One measure more, at the end: by the unit while it works on the problem, by the office until the request to
-    close. `key` is the form's: the same form sent twice adds one."""
+    close. `key` is the form's: the same form sent twice adds one, and one with other words another."""
     _hold(problem, REPORTABLE if by.is_unit else OPEN)
-    if key and (known := db.session.get(Measure, key)) and known.problem_id == problem.id:
+    known = db.session.get(Measure, key) if key else None
+    if known and known.problem_id == problem.id and Claim.of(known).columns == claim.columns:
         return known
     last = db.session.scalar(sa.select(sa.func.max(Measure.place)).where(Measure.problem_id == problem.id))
     row = Measure(id=_free(Measure, key), county_id=problem.county_id, problem_id=problem.id, **claim.columns)
@@ -125,14 +154,16 @@ def _hold(problem: Problem, states: Sequence[str]) -> None:
         raise RuleBroken("单位已经报请销号，措施不能再改", "text")
 
 
-def word_measure(row: Measure, claim: Claim, *, by: Any, at: int) -> None:
-    """Other words, person or day, until the unit has reported on it."""
+def word_measure(row: Measure, claim: Claim, *, version: int, by: Any, at: int) -> None:
+    """Other words, person or day, until the unit has reported on it. A stale page raises Conflict with both."""
     problem = row.problem
     _hold(problem, OPEN)
     db.session.refresh(row)
+    before = Claim.of(row)
+    if version != row.version:
+        raise Conflict("别人刚改过，对照后再存", {"措施": claim.words}, {"措施": before.words})
     if row.reports:
         raise RuleBroken("单位已经按原来的话报过进展，另添一条", "text")
-    before = Claim(row.text, row.responsible, row.planned_on)
     for name, value in claim.columns.items():
         setattr(row, name, value)
     touch(problem)
@@ -165,10 +196,11 @@ def report_measure(
     row: Measure, text: str, done: bool, *, key: UUID | None = None, by: Any, at: int
 ) -> MeasureReport:
     """The unit's own word on a measure, or the office's entry of it; work on a received problem has then begun.
-    `key` is the form's: the same form sent twice reports once."""
+    `key` is the form's: the same form sent twice reports once, and one with other words once more."""
     problem = row.problem
     lock(problem)
-    if key and (known := db.session.get(MeasureReport, key)) and known.measure_id == row.id:
+    known = db.session.get(MeasureReport, key) if key else None
+    if known and (known.measure_id, known.text, known.done) == (row.id, text.strip(), done):
         return known
     _may_report(problem, by)
     if problem.state == "received":

@@ -47,7 +47,8 @@ def change_rules(
     county.settings = {**county.settings, **after.stored()}
     db.session.flush()
     payload = {"changed": {name: [old[name], new[name]] for name in changed}, "reason": reason.strip()}
-    history.append(stream_of(county), "change_rules", actor=by.actor, at=at, payload=payload)
+    said = {**payload, "content": county.content_hash}
+    history.append(stream_of(county), "change_rules", actor=by.actor, at=at, payload=said)
 
 
 @dataclass(frozen=True)

@@ -165,8 +165,9 @@ def _missing(header: int, columns: list[Column], recognised: Columns) -> list[Ce
     lacking = "、".join(NAMES[field] for field in REQUIRED if field not in have)
     if not lacking:
         return []
-    seen = "、".join(column.heading for column in columns if column.field)
+    seen, other = ("、".join(c.heading for c in columns if bool(c.field) is known) for known in (True, False))
     found = f"找到的列：{seen}" if seen else f"前 {_HEADER_WITHIN} 行里没有找到表头"
+    found += f"；不认得的列：{other}" if seen and other else ""
     return [CellError(max(header, 0) + 1, "", "", "", f"缺这些列：{lacking}。{found}")]
 
 

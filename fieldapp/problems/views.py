@@ -12,7 +12,9 @@ from fieldapp.access.queries import has_liaison
 from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.deadlines.limits import Unit
 from fieldapp.inspections.queries import inspection, inspections
-from fieldapp.problems import actions, counting, forms, queries
+from fieldapp.organisations.models import Unit as Place
+from fieldapp.organisations.queries import one
+from fieldapp.problems import actions, counting, forms, handover, queries
 from fieldapp.problems.cells import NEUTRAL_NAME
 from fieldapp.problems.journal import journal
 from fieldapp.problems.models import CRITERION_TAGS, OPEN, SEVERITIES, STATE_LABELS, WAYS, Problem
@@ -64,7 +66,13 @@ def index() -> Any:
     if viewer().is_city:
         rows = [queries.city_view(line.problem, clock.today()) for line in lines]
         return render("problems/city.html", rows=rows, **shown)
-    return render("problems/index.html", lines=lines, list_name=list_name(), **_words(), **shown)
+    own = {"lines": lines, "list_name": list_name(), "waiting": _drafts_together(lines), **_words()}
+    return render("problems/index.html", **own, **shown)
+
+
+def _drafts_together(lines: list[queries.Line]) -> list[Any]:
+    may = viewer().has(P.ISSUE_PROBLEMS)
+    return handover.waiting(line.problem for line in lines) if may else []
 
 
 def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, Any]]:
@@ -81,8 +89,9 @@ def _asked_lines(names: tuple[str, ...]) -> tuple[list[queries.Line], dict[str, 
 def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
     first, others = queries.first_to_do(rows)
-    also = beside("unit", viewer().unit_id)
-    return render("problems/unit.html", first=first, others=others, list_name=list_name(), beside=also)
+    also, name = beside("unit", viewer().unit_id), one(Place, viewer().unit_id).name
+    shown = {"list_name": list_name(), "unit_name": name, "beside": also}
+    return render("problems/unit.html", first=first, others=others, **shown)
 
 
 def _filters() -> forms.FilterForm:
@@ -326,4 +335,4 @@ def start(problem_id: UUID) -> Any:
     return saved(problem_id, said="started")
 
 
-from fieldapp.problems import import_views, measure_views, request_views, rule_views  # noqa: E402, F401
+from fieldapp.problems import handover_views, import_views, measure_views, request_views, rule_views  # noqa: E402, F401

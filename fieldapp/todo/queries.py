@@ -8,7 +8,7 @@ from typing import Any
 
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
-from fieldapp.access.queries import unconfirmed_grants
+from fieldapp.access.queries import to_confirm
 from fieldapp.closing import waiting as closing
 from fieldapp.closing.models import Closing
 from fieldapp.closing.queries import label_of, record_of
@@ -160,7 +160,7 @@ def _parked(viewer: Any) -> Group:
 
 
 def _roles(_viewer: Any) -> Group:
-    n = len(unconfirmed_grants())
+    n = len(to_confirm(viewer))
     lines = (Wait("角色等确认", f"{n} 个", "access.roles_to_confirm"),) if n else ()
     return Group("角色等我确认", lines, own_count=n)
 

@@ -119,7 +119,7 @@ class ItemForm(Form):
 class CorrectionForm(Form):
     """A leader's word on a conflict."""
 
-    value = StringField("以哪个为准", [REQUIRED, at_most(100)])
+    value = StringField("以哪个为准", [InputRequired("选一个"), at_most(100)])
     reason = TextAreaField("理由", [DataRequired("写一句理由"), at_most(1000)])
 
 

@@ -3,7 +3,10 @@
 import sqlalchemy as sa
 
 from fieldapp.db import db
+from fieldapp.visits import library
 from fieldapp.visits.scenario_models import Item, Scenario, ScenarioVersion
+
+OTHER = "其他"
 
 
 def open_scenarios() -> list[tuple[Scenario, ScenarioVersion]]:
@@ -21,6 +24,15 @@ def open_scenarios() -> list[tuple[Scenario, ScenarioVersion]]:
         .order_by(Scenario.name)
     )
     return [(scenario, version) for scenario, version in rows]
+
+
+def scenarios_by_system() -> dict[str, list[tuple[Scenario, ScenarioVersion]]]:
+    """The same under the system whose window handles each, in the order of the list of systems; others last."""
+    systems = library.systems()
+    found: dict[str, list[tuple[Scenario, ScenarioVersion]]] = {name: [] for name in systems.values()}
+    for scenario, version in open_scenarios():
+        found.setdefault(systems.get(scenario.code, OTHER), []).append((scenario, version))
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def versions_of(scenario: Scenario) -> list[ScenarioVersion]:

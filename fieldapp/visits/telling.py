@@ -1,6 +1,7 @@
 """What each tap of a record says, in the words of the screen it was made on. Pure."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fieldapp.visits.record import Record
 from fieldapp.visits.stopwatch import Moment
 
 Payload = Mapping[str, Any]
+_LONGEST_VALUE = 5
 _PLAIN = {
     "undo": "撤销",
     "correct": "更正",
@@ -21,9 +23,12 @@ _PLAIN = {
 
 def sayings(record: Record, content: Payload) -> dict[UUID, str]:
     """Every tap that counts, by its id, with the value it has now."""
-    return {tap: saying(kind, payload, content) for tap, kind, payload in _stopwatch(record)} | {
-        tap: saying(kind, payload, content) for tap, kind, payload in _said(record)
-    }
+    return {tap: saying(kind, payload, content) for tap, kind, payload in _counting(record)}
+
+
+def values(record: Record) -> dict[UUID, Payload]:
+    """The same in the fields of a tap."""
+    return {tap: payload for tap, _, payload in _counting(record)}
 
 
 def first_sayings(record: Record, content: Payload) -> dict[UUID, str]:
@@ -38,6 +43,15 @@ def first_sayings(record: Record, content: Payload) -> dict[UUID, str]:
         found[row.tap] = first
         found[row.by_tap] = f"{_PLAIN['undo' if row.how == 'undone' else 'correct']}“{first}”"
     return found
+
+
+def brief(word: str, room: int = 14) -> str:
+    """A saying for one line: cut before its value, so that 是 or 已整改 stays to be read; quotes within are single."""
+    word = word.replace("“", "‘").replace("”", "’")
+    _, colon, value = word.rpartition("：")
+    tail = colon + value if colon and len(value) <= _LONGEST_VALUE else ""
+    head = word[: len(word) - len(tail)]
+    return word if len(word) <= room else f"{head[: room - len(tail) - 1]}…{tail}"
 
 
 def saying(kind: str, payload: Payload, content: Payload) -> str:
@@ -106,6 +120,10 @@ _WORDS: dict[str, Any] = {
     "finding": lambda payload, _: f"新发现：{payload.get('text', '')}",
     "photo": lambda payload, _: f"照片·{payload['slot']}" if payload.get("slot") else "照片",
 }
+
+
+def _counting(record: Record) -> Iterator[tuple[UUID, str, Payload]]:
+    return chain(_stopwatch(record), _said(record))
 
 
 def _stopwatch(record: Record) -> Iterator[tuple[UUID, str, Payload]]:

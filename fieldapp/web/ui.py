@@ -82,7 +82,8 @@ _LABEL = Markup('<span class="cell-label">{}</span> ')
 
 def with_labels(rows: Markup, heads: Sequence[str]) -> Markup:
     """A table's rows with each column's name inside its cells: on a narrow screen a row is a card without a head, and
-    there the name must be text, for a reader says no drawn one. Every `<td` in `rows` is our own templates'."""
+    there the name must be text, for a reader says no drawn one. Every `<td` in `rows` is our own templates'.
+    An empty cell stays empty: a name alone reads as an answer."""
     parts, column, end = [], 0, 0
     for found in _ROW_OR_CELL.finditer(rows):
         parts.append(rows[end : found.end()])
@@ -90,7 +91,7 @@ def with_labels(rows: Markup, heads: Sequence[str]) -> Markup:
         if found[1] == "r":
             column = 0
             continue
-        if heads[column]:
+        if heads[column] and not rows.startswith("</td", end):
             parts.append(_LABEL.format(heads[column]))
         column += 1
     return Markup("").join([*parts, rows[end:]])

@@ -64,7 +64,7 @@ def phone_sight(phone: LogIn, people: People) -> list[Sight]:
     before = Sight(phone("inspector2"), ("/n/", briefing, "/n/new", "/n/new?beside=1", "/me"))
     page.goto(briefing)
     hands = Hands(page)
-    hands.button("到了，开始办事")
+    hands.button("开始办事")
     hands.link("全部")
     visit = page.url.removesuffix("/all")
     hands.stage("到达", "取号")
@@ -174,6 +174,17 @@ def propose_a_head(page: Page) -> str:
     page.get_by_role("button", name="给这个角色").click()
     expect(page.locator("main")).to_contain_text("等主任确认")
     return urlsplit(page.url).path
+
+
+def test_a_photo_leaves_the_clock_in_sight(phone_sight: list[Sight]) -> None:
+    sight = phone_sight[-1]
+    page = sight.page
+    page.goto(next(address for address in sight.addresses if address.endswith("/all")))
+    box = page.locator(".tools label", has_text="拍照").bounding_box()
+    assert box
+    with page.expect_file_chooser():  # the finger itself: Playwright's tap scrolls on its own
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.evaluate("() => scrollY") == 0
 
 
 def broken_rules(page: Page) -> list[str]:

@@ -53,7 +53,7 @@ def briefing(page: Page) -> None:
 def do_the_business(hands: Hands) -> None:
     """inspector1: six stages, eight answers, two photos, one conclusion."""
     page = hands.page
-    hands.button("到了，开始办事")
+    hands.button("开始办事")
     expect(page.get_by_role("heading", level=1)).to_have_text("备忘")
     shot(page, "memo")
     hands.link("全部")
@@ -76,7 +76,7 @@ def do_the_business(hands: Hands) -> None:
 def watch(hands: Hands) -> None:
     """inspector2 stands beside, judges for himself and hands in."""
     page = hands.page
-    hands.button("到了，在旁边看")
+    hands.button("在旁边看")
     expect(page.locator("#visit")).to_contain_text("散步")
     page.goto(f"{page.url}/checks")
     hands.conclude("已整改")

@@ -1,7 +1,9 @@
 """Whoever edits the database alone, however consistently, is found: the key of the heads lies elsewhere."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -13,17 +15,20 @@ from sqlalchemy.orm import Session
 
 from fieldapp import clock, history
 from fieldapp.access.models import Audit, RoleGrant
-from fieldapp.db import Base, apart
+from fieldapp.db import Base, apart, db
 from fieldapp.evidence.models import Original
 from fieldapp.heads import Head
 from fieldapp.office import counted
 from fieldapp.office.check import findings
+from fieldapp.organisations.models import County, Unit
 from fieldapp.problems.models import Measure, MeasureReport, Problem
 from fieldapp.visits import kinds, plans
 from fieldapp.visits.draws import DrawRow
 from fieldapp.visits.models import Plan, PlanIndex, PlanRead, TapRow, Visit, VisitKnower, VisitPerson
 from fieldapp.visits.scenario_models import ItemVersion, ScenarioVersion
 from fieldapp.visits.taps import taps_of
+from tests import databases
+from tests.pages import changed, fields_of
 from tests.story import Story
 from tests.tampering import APPEND_ONLY, behind_all_backs
 from tests.visits.visiting import begin_both, send
@@ -337,13 +342,33 @@ def original_row_gone(session: Session, story: Story) -> str:
     return f"照片 {sha256_of_it}：有记录提到它，它的登记不见了"
 
 
+def original_renamed(session: Session, story: Story) -> str:
+    """To what is no hash at all: the check says so and goes on."""
+    known = session.scalars(sa.select(Original.sha256).order_by(Original.sha256)).first()
+    put(session, Original, Original.sha256 == known, sha256="x" * 64)
+    return f"照片 {'x' * 64}：登记的不是一张照片的指纹"
+
+
+def a_liaison_of_another_unit(session: Session, story: Story) -> str:
+    other = session.scalars(sa.select(Unit.id).where(Unit.name != "甘棠镇")).first()
+    mine = RoleGrant.person_id == story.viewer("unit").person_id
+    put(session, RoleGrant, mine, unit_id=other)
+    return "角色 甘棠镇联络员的“单位联络员”：库里写着确认过，日志里没有这次确认"
+
+
+def rules_that_nobody_settled(session: Session, story: Story) -> str:
+    put(session, County, County.name == "开江县", settings={"demo": True, "years": [2018]})
+    return "规定 开江县：有自己的规定，历史里没有"
+
+
 FORGERIES = (
     answers_with_a_new_seal, a_tap_with_new_hashes, a_tap_gone, hand_in_at, last_entry_gone, last_entry_rewritten,
     last_entry_and_head_rewritten, whole_stream_gone, stream_and_head_gone, head_gone, an_entry_that_is_no_json,
     whole_visit_gone, visit_row_gone, register_gone, every_head_gone, frozen_criteria, visit_day, a_knower, criteria,
     due_day, progress, measure_words, scenario_words, item_words, plan_byte, plan_swapped, plan_gone, plan_index,
     plan_version, reads_emptied, a_read_made_another_s, audit_emptied, role_confirmed, role_made_longer,
-    role_confirmed_with_an_audit_row, original_row_gone,
+    role_confirmed_with_an_audit_row, original_row_gone, original_renamed,
+    a_liaison_of_another_unit, rules_that_nobody_settled,
 )  # fmt: skip
 
 
@@ -390,6 +415,38 @@ def test_a_tap_without_sense_does_not_hide_what_follows(story: Story) -> None:
     assert f"记录 {tap.id}（回访 {visit}）：内容读不出来" in lines
     assert f"回访 {visit}：有的记录读不出来，状态没法核对" in lines
     assert said in lines
+
+
+def test_a_row_that_cannot_be_read_at_all_does_not_hide_what_follows(story: Story) -> None:
+    with behind_all_backs(story.app) as session:
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        if is_sqlite:  # PostgreSQL holds nothing in such a column that is no UUID
+            session.execute(sa.text("UPDATE taps SET person = 'x' WHERE kind = 'overall'"))
+        said = due_day(session, story)
+    lines = found(story)
+    assert said in lines
+    assert not is_sqlite or "记录 有的行：读不出来，这一项没有核对完" in lines
+
+
+@pytest.mark.skipif(
+    databases.KIND == "postgres", reason="SQLite's own shell keeps no references between tables"
+)
+def test_a_role_of_nobody_is_named(story: Story) -> None:
+    grant = story.row(RoleGrant, RoleGrant.role == "head")
+    with story.app.app_context(), closing(sqlite3.connect(str(db.engine.url.database))) as shell, shell:
+        shell.execute("UPDATE role_grants SET person_id = ? WHERE id = ?", (UUID(int=1).hex, grant.hex))
+    assert f"角色 {grant}：给了一个不在库里的人" in found(story)
+
+
+def test_rules_other_than_those_the_head_settled_are_named(story: Story, as_: Any) -> None:
+    head = as_("head")
+    form = changed(fields_of(head.get("/rules").text, "/rules/lists"), problems="问题台账")
+    assert head.post("/rules/lists", data=form).status_code == 303
+    assert found(story) == []
+    with behind_all_backs(story.app) as session:
+        settings = session.scalars(sa.select(County.settings).where(County.name == "开江县")).one()
+        put(session, County, County.name == "开江县", settings={**settings, "years": [2018]})
+    assert "规定 开江县：和历史最后记下的不一样" in found(story)
 
 
 def test_the_application_signs_nothing_anew_that_was_cut_off(story: Story) -> None:

@@ -77,6 +77,15 @@ def test_a_sweep_takes_what_nothing_names_and_leaves_the_rest(story: Story, fold
     assert "提示" not in check().stdout
 
 
+def test_a_sweep_passes_by_what_is_no_photo(story: Story, folder: Path) -> None:
+    gone = orphan(folder, b"orphan")
+    with story.app.app_context(), apart(writes=True) as session:
+        session.add(Original(sha256="x" * 64, size=1, format="jpeg", received_at=1))
+    said = check("--all", "--sweep")
+    assert (said.exit_code, f"照片 {'x' * 64}：登记的不是一张照片的指纹" in said.stderr) == (1, True)
+    assert not gone.exists()
+
+
 def test_a_young_photo_is_left_alone(story: Story, folder: Path) -> None:
     with story.app.app_context(), acting(story.viewer("inspector1")):
         stored = evidence.keep(io.BytesIO(pictures.jpeg(colour="red")), at=1)

@@ -199,3 +199,33 @@ def test_a_units_page_tells_nothing_of_a_check(as_: Any, town: str, username: st
     main = as_(username).get(town).text.split('<main class="wide"')[1]
     for word in ("回访", "核实", "核验", "暗访", "体验式", "/visits", "/plans"):
         assert word not in main, word
+
+
+def test_nobody_is_chosen_beforehand(as_: Any, first_team: str) -> None:
+    """Whoever stood first in the list was recused, or joined, by whoever overlooked the field."""
+    clerk = as_("clerk")
+    recusal = fields_of(clerk.get("/people").text, "/recusals")
+    answer = clerk.post("/recusals", data=changed(recusal, reason="在那里任过职"))
+    assert answer.status_code == 422
+    assert "谁：选一个人" in answer.text
+    assert "回避哪个单位：选一个单位" in answer.text
+    joined = clerk.post(first_team, data=changed(fields_of(clerk.get(first_team).text, first_team)))
+    assert joined.status_code == 422
+    assert "谁：选一个人" in joined.text
+
+
+def test_two_of_one_name_are_told_apart_where_one_is_chosen(as_: Any) -> None:
+    clerk = as_("clerk")
+    for home in ("财政局", "审计局"):
+        clerk.post("/people", data={"name": "新来的", "home": home})
+    page = clerk.get("/people").text
+    assert ">新来的（财政局）</option>" in page
+    assert ">新来的（审计局）</option>" in page
+
+
+def test_who_does_not_lead_has_no_word_leader_in_his_row(as_: Any, first_team: str) -> None:
+    """On a phone the column's name stands in the row, and alone it read as if he led."""
+    page = as_("clerk").get(first_team).text
+    row = page.split(">回访员甲</a>")[1].split("</tr>")[0]
+    assert "组长" not in row
+    assert "组长" in page.split(">第一巡察组组长</a>")[1].split("</tr>")[0]

@@ -365,7 +365,7 @@ def test_measures_are_added_worded_and_ordered(story: Story) -> None:
     with doing(story, "clerk", "示例-02") as (found, how):
         third = measuring.add_measure(found, Claim(" 设导办台 "), **how)
         assert [row.text for row in found.measures][-1] == "设导办台"
-        measuring.word_measure(third, Claim("设导办台，排人", "党政办"), **how)
+        measuring.word_measure(third, Claim("设导办台，排人", "党政办"), version=third.version, **how)
         assert third.responsible == "党政办"
         measuring.raise_measure(third, **how)
         measuring.raise_measure(found.measures[0], **how)  # the first one stays
@@ -381,7 +381,50 @@ def test_a_measure_that_was_reported_on_keeps_its_words(story: Story) -> None:
     with doing(story, "unit", "示例-02") as (found, how):
         measuring.report_measure(found.measures[0], "贴了", True, **how)
     with pytest.raises(RuleBroken, match="另添一条"), doing(story, "clerk", "示例-02") as (found, how):
-        measuring.word_measure(found.measures[0], Claim("别的话"), **how)
+        row = found.measures[0]
+        measuring.word_measure(row, Claim("别的话"), version=row.version, **how)
+
+
+def test_what_is_sent_again_in_other_words_is_not_lost(story: Story) -> None:
+    """Back on the page that was sent, the text is put right and sent again: the form is the same, the word is not."""
+    key = uuid4()
+    for words in ("排了人", "排了两个人"):
+        with doing(story, "unit", "示例-02") as (found, how):
+            measuring.add_measure(found, Claim("设导办台", words), key=key, **how)
+            measuring.report_measure(found.measures[0], words, False, key=key, **how)
+    with doing(story, "clerk", "示例-02") as (found, _how):
+        assert [row.responsible for row in found.measures if row.text == "设导办台"] == [
+            "排了人",
+            "排了两个人",
+        ]
+        assert [each.text for each in found.measures[0].reports] == ["排了两个人", "排了人"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        (("设导办台", "公示补贴", "再加一条"), ["党政办", "财政所", ""]),
+        (("公示补贴", "设导办台"), ["财政所", "党政办"]),
+        (("设一个导办台", "公示补贴"), ["党政办", "财政所"]),  # the same line in other words
+        (("公示补贴",), ["财政所"]),
+        (("别的", "又一条", "第三条"), ["", "", ""]),
+    ],
+)
+def test_an_edited_draft_keeps_who_sees_to_a_measure(
+    story: Story, texts: tuple[str, ...], kept: list[str]
+) -> None:
+    day = date(2018, 6, 20)
+    with doing(story, "clerk", "示例-05") as (found, how):
+        measuring.set_measures(found, [])
+        measuring.add_measure(found, Claim("设导办台", "党政办", day), **how)
+        measuring.add_measure(found, Claim("公示补贴", "财政所", day), **how)
+    with doing(story, "clerk", "示例-05") as (found, how):
+        draft = replace(DRAFT, number="示例-05", measures=texts)
+        actions.edit_draft(found, draft, found.inspection, version=found.version, **how)
+    with doing(story, "clerk", "示例-05") as (found, _how):
+        assert [row.text for row in found.measures] == list(texts)
+        assert [row.responsible for row in found.measures] == kept
+        assert [row.planned_on for row in found.measures] == [day if who else None for who in kept]
 
 
 def test_a_changed_measure_makes_an_open_page_stale(story: Story) -> None:

@@ -137,7 +137,7 @@ def test_two_columns_of_one_name_are_an_error() -> None:
 def test_missing_columns_are_one_error_that_says_what_was_found() -> None:
     sheet = parse(grid({"编号": "1", "问题": "窗口没人", "程度": "一般", "备注": ""}))
     assert [error.sentence for error in sheet.errors] == [
-        "缺这些列：核实方式、期限。找到的列：编号、问题、程度"
+        "缺这些列：核实方式、期限。找到的列：编号、问题、程度；不认得的列：备注"
     ]
 
 
@@ -356,3 +356,11 @@ def test_a_marking_in_a_real_file_stops_it() -> None:
         page.write_row(1, 0, list(GOOD))
         page.write_row(2, 0, list(GOOD.values()))
     assert "第 1 行（A1）" in parse(read_xlsx(BytesIO(stream.getvalue()))).stopped
+
+
+@pytest.mark.parametrize("heading", ["问题描述", "存在问题", "存在的问题", "主要问题"])
+def test_what_offices_call_the_problem_is_known(heading: str) -> None:
+    row = {"编号": "1", heading: "窗口没人", "程度": "一般", "核实方式": "实地核查", "完成期限": "1 个月"}
+    sheet = parse(grid(row))
+    assert not sheet.errors
+    assert (sheet.rows[0].text, sheet.rows[0].limit) == ("窗口没人", "1 个月")

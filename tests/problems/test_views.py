@@ -310,8 +310,9 @@ def test_the_unit_receives_and_reports(story: Story, as_: Any) -> None:
 
 def test_the_office_words_and_orders_measures(story: Story, as_: Any) -> None:
     clerk, page, last = as_("clerk"), page_of(story, "示例-02"), measure_of(story, "示例-02", 2)
-    assert clerk.post(f"{last}/words", data={"text": ""}).status_code == 422
-    assert clerk.post(f"{last}/words", data={"text": "窗口有 AB 岗"}).status_code == 303
+    words = fields_of(clerk.get(f"{last}/words").text, f"{last}/words")
+    assert clerk.post(f"{last}/words", data=changed(words, text="")).status_code == 422
+    assert clerk.post(f"{last}/words", data=changed(words, text="窗口有 AB 岗")).status_code == 303
     assert clerk.post(f"{last}/earlier").status_code == 303
     text = clerk.get(page).text
     assert text.index("窗口有 AB 岗") < text.index("设一次性告知单")
@@ -319,6 +320,16 @@ def test_the_office_words_and_orders_measures(story: Story, as_: Any) -> None:
     refused = clerk.post(last, data={"progress": "做了"})  # the unit has an account: its word is its own
     assert refused.status_code == 422
     assert "由单位自己报" in refused.text
+
+
+def test_two_who_word_a_measure_see_both(story: Story, as_: Any) -> None:
+    page = measure_of(story, "示例-02") + "/words"
+    mine, theirs = (fields_of(as_(who).get(page).text, page) for who in ("clerk", "head"))
+    assert as_("head").post(page, data=changed(theirs, text="指南贴一楼")).status_code == 303
+    answer = as_("clerk").post(page, data=changed(mine, text="指南贴二楼"))
+    assert answer.status_code == 409
+    assert all(words in answer.text for words in ("指南贴一楼", "指南贴二楼"))
+    assert "指南贴一楼" in as_("clerk").get(page).text
 
 
 def test_a_unit_without_measures_writes_them_and_reports_on_each(story: Story, as_: Any) -> None:

@@ -137,7 +137,7 @@ def test_undo_takes_back_the_last_thing_done_a_correction_too(visiting: Visiting
     after = press(
         client, visit, "correct", to="stuck_after", tap=tap[1], reason="补全", **{"to.text": "清单上没有的"}
     )
-    assert "更正“没办成：退回补材料”" in after
+    assert "已记“更正‘没办成：退回补材料’”" in after
     undo = re.search(r'name="kind" value="undo">.*?name="tap" value="([0-9a-f-]{36})"', after, re.S)
     assert undo
     assert undo[1] != tap[1]
@@ -169,6 +169,34 @@ def test_a_correction_moves_an_instant_and_keeps_the_first(visiting: Visiting) -
     log = press(client, visit, "correct", to="log", tap=link[1], reason="按晚了", instant=str(now() - 60_000))
     assert '<span class="struck">' in log
     assert "更正“到达”" in log
+
+
+def test_a_judgement_is_marked_and_of_two_the_log_says_which_counts(visiting: Visiting) -> None:
+    client, visit = visiting
+    question = r'aria-label="主动问候">.*?</div>'
+    for value in ("no", "yes"):
+        full = press(client, visit, "answer", value, item="greeting", to="more")
+    asked = re.search(question, full, re.S)
+    assert asked
+    assert re.findall(r'"true"><i aria-hidden="true"></i>(\w+)<', asked[0]) == [
+        "是"
+    ]  # a tick, seen in sunlight
+    assert asked[0].count("<i ") == 1
+    log = text_of(client, f"/n/{visit}/log")
+    first, _, second = log.partition("主动问候：否")[2].partition("主动问候：是")
+    assert "后来又判过，照后来的" in first
+    assert "后来又判过" not in second
+
+
+def test_a_correction_offers_what_is_not_said_already(visiting: Visiting) -> None:
+    client, visit = visiting
+    full = press(client, visit, "answer", "yes", item="greeting", to="more")
+    assert full
+    log = text_of(client, f"/n/{visit}/log")
+    link = re.search(r'href="([^"]*)" aria-label="更正 主动问候：是"', log)
+    assert link
+    page = text_of(client, link[1])
+    assert re.findall(r'name="to\.value" value="(\w+)"', page) == ["no", "unseen", "na"]
 
 
 def test_after_the_hand_in_judgements_are_only_read(visiting: Visiting) -> None:

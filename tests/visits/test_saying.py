@@ -90,9 +90,11 @@ class TestPhotos:
         assert 'aria-pressed="true"' not in html
         place = press(first, page, "公示栏")
         assert re.fullmatch(rf"{page}#photo-[0-9a-f-]{{36}}", place)
-        assert re.search(r'aria-pressed="true">公示栏<', first.get(page).text)
+        assert re.search(r'aria-pressed="true"><i aria-hidden="true"></i>公示栏<', first.get(page).text)
         press(first, page, "其他")  # changed by another tap
-        assert re.findall(r'aria-pressed="true">(\w+)<', first.get(page).text) == ["其他"]
+        assert re.findall(r'aria-pressed="true"><i aria-hidden="true"></i>(\w+)<', first.get(page).text) == [
+            "其他"
+        ]
         assert "补写" not in read(first, page)
 
     def test_after_the_hand_in_it_takes_a_reason(self, two: Two) -> None:

@@ -1,6 +1,8 @@
 """The words in which a tap is told back."""
 
-from fieldapp.visits.telling import first_sayings, sayings
+import pytest
+
+from fieldapp.visits.telling import brief, first_sayings, sayings
 from tests.visits.phones import ANN, FRAME, PROBLEM, Phone, record_of
 
 CONTENT = {
@@ -57,3 +59,16 @@ def test_a_struck_tap_keeps_its_first_words_and_the_striking_one_names_it() -> N
     assert (gone.id in told, first[gone.id]) == (False, "到达")
     assert first[correction.id] == "更正“主动问候：否”"
     assert first[undo.id] == "撤销“到达”"
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("主动问候：是", "主动问候：是"),
+        ("窗口办事不力、效率不高，让人来回跑：已整改", "窗口办事不力、效率…：已整改"),
+        ("写字：雨下得很大，门口没有人，等了一会儿", "写字：雨下得很大，门口没有…"),
+        ("更正“主动问候：是”", "更正‘主动问候：是’"),
+    ],
+)
+def test_in_a_short_line_the_value_stays_and_quotes_within_are_single(word: str, shown: str) -> None:
+    assert brief(word) == shown

@@ -181,6 +181,7 @@ def test_only_the_leader_settles_a_conflict(two: Two, story: Story, as_: LogIn) 
     page = leader.get(address).text
     assert "已整改" in page
     assert "未整改" in page
+    assert "回访员乙记的，没做到：窗口" in page
     sent = changed(fields_of(page, address), value="未整改", reason="两人核对过照片")
     assert leader.post(address, data={**sent, "value": ["督办"]}).status_code == 422
     assert leader.post(address, data={**sent, "reason": [""]}).status_code == 422
@@ -247,3 +248,33 @@ def test_two_who_hand_in_at_the_same_moment_are_both_counted(two: Two, story: St
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(press, (first, second))) == [303, 303]
     assert state_of(story, visit) == "collected"
+
+
+def test_what_came_from_another_phone_is_told_before_and_after_the_hand_in(
+    two: Two, story: Story, as_: LogIn
+) -> None:
+    first, _, visit = two
+    assert "别处还有" not in first.get(f"/n/{visit}/handin").text
+    tablet = as_("inspector1")
+    send(tablet, visit, "note", text="在另一部手机上记的")
+    page = first.get(f"/n/{visit}/handin").text
+    assert "这部手机 1 条已送达" in page
+    assert "别处还有 1 条" in page
+    hand_in(first, visit)
+    flagged = "不在清点之内：交了以后才到，或者在另一部手机、浏览器上记的"
+    assert flagged in first.get(f"/n/{visit}/log").text
+    hand_in(tablet, visit)
+    assert "别处还有" not in first.get(f"/n/{visit}/handin").text
+    assert flagged not in first.get(f"/n/{visit}/log").text
+
+
+def test_the_office_reads_what_was_taken_back_in_the_words_it_was_noted_in(
+    two: Two, story: Story, as_: LogIn
+) -> None:
+    first, second, visit = two
+    answer = uuid4()
+    send(first, visit, "answer", "no", tap=answer, item="greeting")
+    send(first, visit, "undo", str(answer))
+    handed_in(first, second, visit)
+    log = as_("leader1").get(f"/visits/{visit}").text.partition('id="record-log"')[2]
+    assert '<span class="struck">主动问候：否</span>' in log

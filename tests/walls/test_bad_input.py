@@ -53,6 +53,7 @@ def pages(story: Story, username: str) -> Iterator[str]:
             yield from list(addresses(story, rule, viewer.county_name))[:many]
     unit, today = story.row(Unit, Unit.county_id == viewer.county_id), clock.today().isoformat()
     yield f"/plans/new?unit={unit}&starts={today}&ends={today}"
+    yield f"/problems/handovers/{story.inspection_with_a_draft()}?on={today}"  # from its own day they are late
     yield f"/plans/new?unit={unit}&starts=2001-01-01&ends=2001-01-01"  # nobody is free and nothing can be drawn
 
 

@@ -15,6 +15,7 @@ from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CheckForm, CorrectionForm, ReturnForm
 from fieldapp.visits.scenario_content import limit_text
 from fieldapp.visits.states import SHORTEST_REASON, visit_flow
+from fieldapp.visits.telling import first_sayings, sayings
 from fieldapp.visits.views import pages
 from fieldapp.web import beside, menu
 from fieldapp.web.beside import Beside
@@ -88,6 +89,8 @@ def facts_of(found: Any) -> dict[str, Any]:
         "c": found.briefing,
         "names": names,
         "words": library.words(),
+        "told": sayings(record, found.briefing),
+        "told_first": first_sayings(record, found.briefing),
         "labels": library.labels,
         "limit_text": limit_text,
         "label": lambda code: stage_label(found.briefing, code),

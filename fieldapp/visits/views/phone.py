@@ -13,7 +13,7 @@ from fieldapp.errors import NotVisible
 from fieldapp.organisations.queries import counters
 from fieldapp.visits import attendance, library, plans, queries, waiting
 from fieldapp.visits.briefing import problem_of, stage_label
-from fieldapp.visits.scenario_queries import open_scenarios
+from fieldapp.visits.scenario_queries import scenarios_by_system
 from fieldapp.visits.views import pages
 from fieldapp.visits.views.screens import Screen, named, screen, show
 from fieldapp.web import menu
@@ -75,7 +75,7 @@ def unplanned() -> Any:
     return render(
         "visits/unplanned.html",
         counters=counters(on=clock.today()),
-        scenarios=open_scenarios(),
+        scenarios=scenarios_by_system(),
         visit_id=ids.new_id(),
         beside="beside" in request.args,
     )

@@ -13,12 +13,12 @@ from fieldapp.errors import Conflict, RuleBroken
 from fieldapp.organisations.models import Counter, Unit
 from fieldapp.organisations.queries import counters, one, people, points, units
 from fieldapp.problems.queries import county_rules
-from fieldapp.visits import draws, library, planning, plans, queries, vault
+from fieldapp.visits import draws, planning, plans, queries, vault
 from fieldapp.visits.assigning import Offer
 from fieldapp.visits.days import GoingDay, days_of
 from fieldapp.visits.forms import PlanForm, WhereForm
 from fieldapp.visits.plan_queries import checkable_problems, office_people
-from fieldapp.visits.scenario_queries import open_scenarios
+from fieldapp.visits.scenario_queries import scenarios_by_system
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
 from fieldapp.web.forms import (
@@ -38,7 +38,6 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 WRITE = Permission.PLAN_VISITS
-OTHER = "其他"
 menu.entry(30, "visits.plans_index", "回访安排", "/draws")
 
 
@@ -207,14 +206,12 @@ def _choices(form: PlanForm, places: list[Counter], offers: list[Offer], problem
 
 
 def _scenarios_by_system() -> list[SelectChoice]:
-    systems = library.systems()
-    order = list(dict.fromkeys(systems.values()))
-    rows = [
-        (systems.get(scenario.code, OTHER), f"{scenario.name}（第 {version.n} 版）", str(version.id))
-        for scenario, version in open_scenarios()
-    ]
-    rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
-    return [*to_choose([]), *(SelectChoice(value, label, optgroup=system) for system, label, value in rows)]
+    rows = (
+        SelectChoice(str(version.id), f"{scenario.name}（第 {version.n} 版）", optgroup=system)
+        for system, found in scenarios_by_system().items()
+        for scenario, version in found
+    )
+    return [*to_choose([]), *rows]
 
 
 def _wish(form: PlanForm, starts: date, ends: date, draw_id: str) -> planning.Wish:

@@ -16,7 +16,7 @@ from fieldapp.visits.judgements import differing
 from fieldapp.visits.models import Visit
 from fieldapp.visits.record import Line, Record, Struck
 from fieldapp.visits.taps import own_taps
-from fieldapp.visits.telling import first_sayings, sayings
+from fieldapp.visits.telling import brief, first_sayings, sayings, values
 from fieldapp.visits.timeline import seen_by
 from fieldapp.visits.views.walk import Walk
 from fieldapp.web.render import render
@@ -78,10 +78,25 @@ class Screen(Walk):
         """What each tap says now."""
         return sayings(self.record, self.content)
 
+    def value_of(self, tap: UUID, field: str) -> Any:
+        """What a field of a tap says now, for what it may be corrected to."""
+        return values(self.record).get(tap, {}).get(field)
+
+    @property
+    def replaced(self) -> set[UUID]:
+        """My judgements that a later one of the same took the place of."""
+        r = self.record
+        judged = (*r.answers, *r.claims, *r.conclusions, *r.overall)
+        return {given.tap for row in judged if row.person == self.me for given in row.history}
+
     @property
     def told_first(self) -> dict[UUID, str]:
         """What struck taps said before, and what the tap that struck one did."""
         return first_sayings(self.record, self.content)
+
+    def brief(self, word: str, room: int = 14) -> str:
+        """The same short enough for the line above the button."""
+        return brief(word, room)
 
     @property
     def handed_in(self) -> bool:
@@ -119,6 +134,15 @@ class Screen(Walk):
         """Whether my newest tap is an interview that says nothing, as it comes without script."""
         own = [line for line in self.whole.lines if line.person == self.me]
         return bool(own) and (own[-1].kind, own[-1].place) == ("interview", "flagged")
+
+    @property
+    def elsewhere(self) -> int:
+        """How many of mine came from another phone or browser that has not handed them in."""
+        kept = (row for row in self.whole.lines if row.person == self.me)
+        own = sum(row.kind not in kinds.OUTSIDE_SEAL for row in kept)
+        there = [row for row in self.record.handins if row.person == self.me and not row.superseded]
+        handed = sum(int(row.manifest["taps"]) for row in there if row.device != sessions.device())
+        return max(0, own - int(self.manifest["taps"]) - handed)
 
     @property
     def manifest(self) -> dict[str, Any]:
