@@ -12,7 +12,6 @@ from fieldapp.packages.bag import Bag
 from fieldapp.packages.contents import Dossier, Line, closed_of, problem_bag, unit_bag
 from fieldapp.packages.sheet import MOST_PHOTOS
 from fieldapp.problems.models import Problem
-from fieldapp.publishing.actions import office_name
 
 PROBLEM, UNIT = "problem", "unit"
 
@@ -60,7 +59,7 @@ def problem_parcel(problem_id: UUID) -> Parcel:
     with system_reads() as session:
         problem = session.get_one(Problem, problem_id)
         dossier = collecting.dossier_of(problem, session)
-        office = office_name(problem.county)
+        office = problem.county.office
         return Parcel(PROBLEM, problem_id, problem.unit.name, office, (), (dossier,), ())
 
 
@@ -68,7 +67,7 @@ def unit_parcel(unit_id: UUID) -> Parcel:
     """Of a unit that the caller may see. Raises RuleBroken while nothing of it is closed."""
     with system_reads() as session:
         unit = session.get_one(Unit, unit_id)
-        office = office_name(session.get_one(County, unit.county_id))
+        office = session.get_one(County, unit.county_id).office
         lines = collecting.lines_of(unit_id, session)
         name = unit.name
     dossiers = closed_of(name, lines)

@@ -159,7 +159,7 @@ def _parked(viewer: Any) -> Group:
     return Group("没对上的记录等定", lines, own_count=n)
 
 
-def _roles(_viewer: Any) -> Group:
+def _roles(viewer: Any) -> Group:
     n = len(to_confirm(viewer))
     lines = (Wait("角色等确认", f"{n} 个", "access.roles_to_confirm"),) if n else ()
     return Group("角色等我确认", lines, own_count=n)
