@@ -90,7 +90,7 @@ def _unit_list(lines: list[queries.Line]) -> Any:
     rows = [queries.unit_view(line.problem, clock.today()) for line in lines]
     first, others = queries.first_to_do(rows)
     also, name = beside("unit", viewer().unit_id), one(Place, viewer().unit_id).name
-    shown = {"list_name": list_name(), "unit_name": name, "beside": also}
+    shown: dict[str, Any] = {"list_name": list_name(), "unit_name": name, "beside": also}
     return render("problems/unit.html", first=first, others=others, **shown)
 
 
