@@ -101,9 +101,9 @@ def group(visit_id: UUID, person: UUID, county_id: UUID) -> Group:
 
 def group_in(session: Session, visit_id: UUID, person: UUID, county_id: UUID) -> Group:
     """The same on a system session."""
-    made = _decisions(county_id, session)
     one = _grouped(county_id).where(TapRow.visit == visit_id, TapRow.person == person)
     row = session.execute(one).first()
+    made = _decisions(county_id, session)  # after the row: what fits now, a colleague has decided by then
     if row is None or not (row.is_unfit or (visit_id, person) in made):
         raise NotVisible
     return _group(row, made, session)
