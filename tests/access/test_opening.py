@@ -85,17 +85,17 @@ def test_a_name_or_somebody_of_the_list_is_asked_for(as_: Any) -> None:
 
 def test_a_role_that_waits_is_said_where_the_head_lands_with_its_unit(story: Story, as_: Any) -> None:
     admin, head = as_("admin"), as_("head")
-    assert "角色和密码 1" not in head.get("/problems").text
+    assert "角色等确认" not in head.get("/todo").text
     open_account(admin, "", name="新来的")
     account = story.row(Account, Account.username == "listed")
     sent = {"role": "unit", "unit_id": str(story.viewer("unit").unit_id)}
     span = {"starts": "2018-01-01", "ends": "2030-12-31"}
     assert admin.post(f"/accounts/{account}", data={**sent, **span}).status_code == 303
-    assert "角色和密码 1" in head.get("/problems").text
+    assert "角色等确认" in head.get("/todo").text
     assert "新来的·单位联络员·甘棠镇" in head.get("/roles").text
     grant = story.row(RoleGrant, RoleGrant.person_id == story.viewer("listed").person_id)
     head.post(f"/roles/{grant}/confirmation")
-    assert "角色和密码 1" not in head.get("/problems").text
+    assert "角色等确认" not in head.get("/todo").text
 
 
 def test_no_role_is_chosen_beforehand(story: Story, as_: Any) -> None:

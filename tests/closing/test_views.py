@@ -305,7 +305,7 @@ def test_a_successor_is_named_and_signs_and_the_predecessor_no_more(story: Story
     with in_june():
         assert "可以签的 0 项" in origin.get("/signing").text
         successor = as_("successor")
-        assert successor.get("/").location == "/signing"
+        assert successor.get("/").location == "/todo"
         assert "可以签的 1 项" in successor.get("/signing").text
         assert successor.get("/problems").status_code == 404
         assert signs(story, successor, "origin_team").status_code == 303
