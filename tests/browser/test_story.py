@@ -15,7 +15,7 @@ MOST_TAPS = 25  # from the briefing to the hand-in; the camera's own shutter is 
 PHOTOS = 2
 
 
-def plan(page: Page, counter: str) -> None:
+def plan(page: Page, counter: str, number: str = "示例-02") -> None:
     """The clerk takes back the demo's plan of today, if it still stands, and makes one of his own."""
     page.goto("/plans")
     today = page.get_by_role("row").filter(has_text="回访人员看得到").get_by_role("link")
@@ -31,7 +31,7 @@ def plan(page: Page, counter: str) -> None:
     page.get_by_label("窗口", exact=True).select_option(label=f"便民服务中心·{counter}")
     page.get_by_label("事项", exact=True).select_option(label="城乡居民养老保险参保登记（第 1 版）")
     page.get_by_label("批准的回访方案").fill("回访方案〔2018〕9 号（示例）")
-    page.locator("label.option", has_text="示例-02").click()
+    page.locator("label.option", has_text=number).click()
     for name in ("回访员甲", "回访员乙"):
         page.get_by_label(name).check()
     expect(page.get_by_role("radio", name="第一巡察组")).to_be_checked()
@@ -41,12 +41,12 @@ def plan(page: Page, counter: str) -> None:
     expect(page.locator("main")).to_contain_text("手机上看到的")
 
 
-def briefing(page: Page) -> None:
+def briefing(page: Page, about: str = "示例：窗口一次说不清要带什么") -> None:
     page.goto("/n/")
     expect(page.locator("main")).to_contain_text("镇上办事")
     shot(page, "today")
     page.get_by_role("link", name="看一遍再去").tap()
-    expect(page.locator("main")).to_contain_text("示例：窗口一次说不清要带什么")
+    expect(page.locator("main")).to_contain_text(about)
     shot(page, "briefing")
 
 
@@ -100,6 +100,19 @@ def read(page: Page, address: str) -> None:
         expect(photo).not_to_have_js_property("naturalWidth", 0)
 
 
+def visited(first: Hands, second: Hands) -> str:
+    """The visit itself, to the countersign; its id."""
+    do_the_business(first)
+    visit = first.page.url.split("/n/")[1].split("/")[0]
+    assert first.taps <= MOST_TAPS + (0 if first.js else PHOTOS)
+    watch(second)
+    first.page.reload()
+    first.tap(first.page.locator("label.option", has_text="和我看到的一致"))
+    first.button("会签这一份")
+    expect(first.page.locator("main")).to_contain_text("交齐了，记录已经封好")
+    return visit
+
+
 @pytest.mark.timeout(240)  # five people live through a whole visit
 @pytest.mark.parametrize("server", ["sqlite", "postgres"], indirect=True)
 @pytest.mark.parametrize("js", [True, False], ids=["script", "no-script"])
@@ -108,14 +121,7 @@ def test_the_story(phone: LogIn, desk: LogIn, server: Server, js: bool) -> None:
     first, second = (Hands(phone(name, js=js), js) for name in ("inspector1", "inspector2"))
     for hands in (first, second):
         briefing(hands.page)
-    do_the_business(first)
-    visit = first.page.url.split("/n/")[1].split("/")[0]
-    assert first.taps <= MOST_TAPS + (0 if js else PHOTOS)
-    watch(second)
-    first.page.reload()
-    first.tap(first.page.locator("label.option", has_text="和我看到的一致"))
-    first.button("会签这一份")
-    expect(first.page.locator("main")).to_contain_text("交齐了，记录已经封好")
+    visit = visited(first, second)
     shot(first.page, "handin")
     for name in ("leader1", "head"):
         read(desk(name), f"/visits/{visit}")
