@@ -1,5 +1,5 @@
-"""The story's day to its end, as seven people live it in contexts of their own: planned, visited, asked to close, checked,
-reviewed, signed by two bodies, told, and out of the house as a package that a stranger checks."""
+"""The story's day to its end, as seven people live it in contexts of their own: planned, visited, asked to close,
+checked, reviewed, signed by two bodies, told, and out of the house as a package that a stranger checks."""
 
 import zipfile
 from pathlib import Path
