@@ -61,4 +61,8 @@ def _text(label: Label) -> str:
 
 
 def _is_below(path: str, start: str) -> bool:
-    return path == start or path.startswith(start.rstrip("/") + "/")
+    """Part by part; * stands for any one part."""
+    parts, wanted = path.strip("/").split("/"), start.strip("/").split("/")
+    return len(wanted) <= len(parts) and all(
+        want in ("*", part) for want, part in zip(wanted, parts, strict=False)
+    )

@@ -369,3 +369,11 @@ def test_a_refusal_of_the_database_itself_is_no_signature(story: Story, as_: Any
         steps.does(
             story, "inspector1", lambda by: actions.sign(where, "office", shown, by=by, at=steps.CHECKED)
         )
+
+
+def test_a_review_stands_under_its_own_entry_and_the_problem_under_the_list(story: Story, as_: Any) -> None:
+    steps.asks(story)
+    clerk, here = as_("clerk"), f"/problems/{steps.problem_id(story)}"
+    assert 'aria-current="page"><span>审核</span>' in clerk.get(f"{here}/closure").text
+    assert 'aria-current="page"><span>审核</span>' not in clerk.get(here).text
+    assert 'aria-current="page"><span>问题清单</span>' in clerk.get(here).text
