@@ -113,7 +113,9 @@ class Factory:
     def _laid(self, template: str, data: Path, name: str) -> Iterator[None]:
         shutil.copytree(self.folder / template, data)
         if self.address:
-            databases.execute(self.address, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            databases.execute(
+                self.address, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'
+            )
         try:
             yield
         finally:
