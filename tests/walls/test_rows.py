@@ -11,6 +11,7 @@ from fieldapp.access.models import RoleGrant
 from fieldapp.db import acting, db
 from fieldapp.problems.models import Measure, MeasureReport, Problem
 from fieldapp.visits.models import Plan, TapRow, Visit
+from tests.story import ROLES
 
 CORE = re.compile(r"__table__|\bbare\(|exec_driver_sql|sa\.text\(|text\(\"")
 # Files that may speak Core, each with why it cannot show a row to the wrong person.
@@ -121,3 +122,19 @@ def test_the_hook_reaches_lazy_loads_and_get(story) -> None:
         assert session.scalars(sa.select(Measure)).all() == []
         assert session.scalars(sa.select(TapRow)).all() == []
         assert session.execute(sa.update(Problem).values(text="x")).rowcount == 0
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_the_wall_is_one_option_and_says_what_its_parts_say(story, username: str) -> None:
+    wall = visibility.Wall(story.viewer(username))
+    for model in visibility.scoped_models():
+        one, many = (sa.select(model).options(*each).compile() for each in ([wall], wall.parts))
+        assert str(one) == str(many), model
+        assert list(one.params.values()) == list(many.params.values()), model
+
+
+def test_viewers_of_one_shape_keep_their_own_values(story) -> None:
+    unit, unit2, clerk = (visibility.Wall(story.viewer(name)) for name in ("unit", "unit2", "clerk"))
+    keys = [sa.select(Problem).options(wall)._generate_cache_key() for wall in (unit, unit2, clerk)]
+    assert keys[0].key == keys[1].key != keys[2].key
+    assert [each.value for each in keys[0].bindparams] != [each.value for each in keys[1].bindparams]
