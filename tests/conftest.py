@@ -151,6 +151,14 @@ def story_template(factory: Factory) -> str:
     return factory.template("story", stories.load)
 
 
+@pytest.fixture(scope="session")
+def full_template(factory: Factory) -> str:
+    """The story, with a row in every table that may only grow."""
+    from tests.full import fill
+
+    return factory.template("full", fill)
+
+
 @pytest.fixture
 def app(factory: Factory, empty_template: str) -> Iterator[Flask]:
     """An app on an empty database."""

@@ -5,23 +5,16 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from fieldapp import clock, history
-from fieldapp.access.models import Audit
+from fieldapp import history
 from fieldapp.db import apart, db, table
 from fieldapp.history import Broken, Entry
-from fieldapp.problems.models import Measure, MeasureReport
-from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
 from tests import databases
-from tests import story as stories
-from tests.closing.steps import everything
 from tests.conftest import Factory
-from tests.story import Story
 from tests.tampering import APPEND_ONLY, behind_the_back, rows_of
 
 ROWS = table(Entry)
@@ -136,40 +129,10 @@ def test_a_float_is_refused_before_it_is_hashed(app: Flask) -> None:
         history.append("x", "y", actor="system", at=0, payload={"deep": [{"n": 1.5}]}, session=session)
 
 
-@pytest.fixture(scope="session")
-def full_template(factory: Factory) -> str:
-    """The story, with a row in every table that may only grow."""
-    return factory.template("full", fill)
-
-
 @pytest.fixture
 def full(factory: Factory, full_template: str) -> Iterator[Flask]:
     with factory.afresh(full_template) as made:
         yield made
-
-
-def fill(app: Flask) -> None:
-    stories.load(app)
-    story = Story(app)
-    everything(story)
-    with story.app.app_context(), apart(writes=True) as session:
-        session.add(PlanRead(plan_id=uuid4(), person_id=uuid4(), county_id=uuid4(), at=clock.now()))
-        session.add(Audit(at=clock.now(), event="login"))
-        visit = session.scalars(sa.select(Visit)).one()
-        who = visit.people[0].person_id
-        session.add(VisitAttendance(visit_id=visit.id, person_id=who, n=1, went=True, by_id=who, at=1))
-        said = {
-            "county_id": visit.county_id,
-            "outcome": "aside",
-            "reason": "x",
-            "taps": 1,
-            "by_id": who,
-            "at": 1,
-        }
-        session.add(ParkedDecision(visit=visit.id, person_id=who, n=1, **said))
-        measure = session.scalars(sa.select(Measure)).first()
-        told = {"county_id": visit.county_id, "measure_id": measure.id, "text": "x", "done": True, "at": 1}
-        session.add(MeasureReport(n=1, by_id=who, by_office=False, **told))
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)

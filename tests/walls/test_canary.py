@@ -130,15 +130,15 @@ def test_the_office_reads_all_that_was_laid(story, as_) -> None:
     assert [each for each in (*OFFICE[:1], *OFFICE[2:], "等签认") if each not in read] == []
 
 
-def crawl(story, client, username: str, markers) -> None:
-    """Every page of both counties, whole and as a fragment."""
+def crawl(story, client, username: str, markers, also_fragments: bool = False) -> None:
+    """Every page of both counties, whole and where asked as htmx would fetch it."""
     seen = 0
     for rule in story.app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint == "static":
             continue
         for county in ("开江县", "大竹县"):
             for address in addresses(story, rule, county):
-                for headers in ({}, {"HX-Request": "true"}):
+                for headers in ({}, {"HX-Request": "true"})[: 1 + also_fragments]:
                     answer = client.get(address, headers=headers)
                     assert answer.status_code < 500, address
                     seen += answer.status_code == 200

@@ -1,0 +1,40 @@
+"""The story with a row in every table that may only grow."""
+
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import Flask
+
+from fieldapp import clock
+from fieldapp.access.models import Audit
+from fieldapp.db import apart
+from fieldapp.problems.models import Measure, MeasureReport
+from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
+from tests import story as stories
+from tests.closing.steps import everything
+from tests.story import Story
+
+
+def fill(app: Flask) -> None:
+    """Load it and walk through all of it."""
+    stories.load(app)
+    story = Story(app)
+    everything(story)
+    with story.app.app_context(), apart(writes=True) as session:
+        session.add(PlanRead(plan_id=uuid4(), person_id=uuid4(), county_id=uuid4(), at=clock.now()))
+        session.add(Audit(at=clock.now(), event="login"))
+        visit = session.scalars(sa.select(Visit)).one()
+        who = visit.people[0].person_id
+        session.add(VisitAttendance(visit_id=visit.id, person_id=who, n=1, went=True, by_id=who, at=1))
+        said = {
+            "county_id": visit.county_id,
+            "outcome": "aside",
+            "reason": "x",
+            "taps": 1,
+            "by_id": who,
+            "at": 1,
+        }
+        session.add(ParkedDecision(visit=visit.id, person_id=who, n=1, **said))
+        measure = session.scalars(sa.select(Measure)).first()
+        told = {"county_id": visit.county_id, "measure_id": measure.id, "text": "x", "done": True, "at": 1}
+        session.add(MeasureReport(n=1, by_id=who, by_office=False, **told))
