@@ -1,6 +1,7 @@
 """The world of the tests: a real database per test, the story loaded once, clients that read every page they fetch."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,11 +133,12 @@ def close(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def factory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Factory:
+def factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """This worker's databases."""
     worker = getattr(request.config, "workerinput", None)
     address = worker["cluster"] if worker else request.config.stash.get(_ADDRESS, "")
-    return Factory(tmp_path_factory.mktemp("templates"), address)
+    with tempfile.TemporaryDirectory(prefix="fieldapp-tests-", dir=databases.quick_place()) as folder:
+        yield Factory(Path(folder), address)
 
 
 @pytest.fixture(scope="session")
