@@ -20,7 +20,7 @@ from fieldapp.workflow import Workflow
 
 FEATURES = (
     "access", "organisations", "inspections", "problems", "publishing", "visits", "closing", "documents", "figures",
-    "packages", "todo",
+    "packages", "todo", "outbox",
 )  # fmt: skip
 CSP = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _BEFORE_CHANGE = ("access.me", "access.log_out", "visits.tap", "static")
@@ -112,6 +112,8 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
+    if request.method == "POST":
+        response.headers["Server-Now"] = str(clock.now())  # and that it is ours, not a gateway's
     if sessions.settings().https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

@@ -16,12 +16,13 @@ class Keys:
     index: bytes  # HMAC
     carry: bytes  # Fernet
     heads: bytes  # HMAC
+    phones: bytes  # from it each person's key to what waits on a phone
 
 
 def load(folder: Path) -> Keys:
     """Read the keys; make what is missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(*(_key(folder / f"{name}.key") for name in ("plans", "index", "carry", "heads")))
+    return Keys(*(_key(folder / f"{name}.key") for name in ("plans", "index", "carry", "heads", "phones")))
 
 
 def _key(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
+OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
 FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
 
@@ -29,6 +30,11 @@ def js_sources() -> list[Path]:
 def form_sources() -> list[Path]:
     """Those of a page on which something is filled in."""
     return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
+
+
+def outbox_sources() -> list[Path]:
+    """What page and service worker share."""
+    return sorted((STATIC / "js" / "outbox").glob("*.js"))
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -65,7 +71,7 @@ def _bare(script: str) -> str:
 
 def build_js() -> None:
     """Concatenate without remarks and indents: one small request, still one behaviour a file to read."""
-    for built, sources in ((JS, js_sources()), (FORMS, form_sources())):
+    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources())):
         parts = (_bare(path.read_text("utf-8")) for path in sources)
         built.write_text(first_line(sources) + "\n".join(parts) + "\n", "utf-8")
 

@@ -157,10 +157,14 @@ def _keep(dialect: str) -> Any:
     return insert(_TAPS).on_conflict_do_nothing()
 
 
+def last_seq(visit: UUID, person: UUID, device: str, session: Session) -> int:
+    """The highest number that a person's taps from one phone carry; 0 before the first."""
+    return int(session.scalar(_LAST_SEQ, {"of": visit, "who": person, "phone": device}) or 0)
+
+
 def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
     """Without JavaScript the server counts. A seq doubled by two requests at once is flagged, never refused."""
-    last = session.scalar(_LAST_SEQ, {"of": visit, "who": person, "phone": device})
-    return int(last or 0) + 1
+    return last_seq(visit, person, device, session) + 1
 
 
 def _row(tap: kinds.Tap) -> dict[str, Any]:

@@ -68,8 +68,10 @@ def _unstored(error: Exception) -> Any:
 def page(status: int, **context: Any) -> Any:
     """The error's page, with what was written on a phone, so that it can be copied and sent again; for the phone's
     outbox a failure of ours is its number alone."""
-    if status >= 500 and request.headers.get("X-Outbox"):
-        return make_response("", status)
+    if request.headers.get("X-Outbox"):
+        answer = make_response(str(context.get("sentence", "")), status)
+        answer.mimetype = "text/plain"
+        return answer
     number = g.get("request_id", "") if status >= 500 else ""
     return render(f"errors/{status}.html", status=status, request_id=number, written=_written(), **context)
 

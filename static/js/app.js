@@ -1,4 +1,4 @@
-/* sources sha256 25bbf5a6603944d07cf05d6171e8f3abbf6d5bccc1cd034227647bab2d9ebc1f */
+/* sources sha256 7efbf9c48ce728787d69ca210cdc9681867385b4dbde27fe966af5ab4126a463 */
 document.addEventListener('change', function (event) {
 var input = event.target;
 if (!input.hasAttribute('data-autosubmit') || !input.form) { return; }
@@ -105,6 +105,68 @@ button.setAttribute('data-pressed', '');
 last.set(form, now);
 }, true);
 })(window.fieldapp = window.fieldapp || {});
+(function (app) {
+const box = window.outbox;
+const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
+const person = document.documentElement.getAttribute('data-person');
+let isReady = false;
+app.kept = Promise.resolve(false);
+const hasOutbox = () => Boolean(box && person && box.isAble());
+const isTap = (form) => form.hasAttribute && form.hasAttribute('data-tap');
+async function begin() {
+if (await box.holder() !== person) {
+const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
+const told = await answer.json();
+if (told.person !== person) { return false; }
+await box.hold(person, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
+}
+if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
+return true;
+}
+if (hasOutbox()) {
+app.kept = begin().catch(() => false).then((able) => { isReady = able; return able; });
+}
+function fieldsOf(data) {
+const told = {};
+data.forEach((value, name) => { if (!OWN.test(name) && typeof value === 'string' && value) { told[name] = value; } });
+return told;
+}
+async function request(data, seq, isUpload) {
+data.set('seq', seq);
+const made = new Response(isUpload ? data : new URLSearchParams(data));
+return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
+}
+function tapOf(form, button, data) {
+const press = button.value;
+const file = data.get('file');
+return {
+id: press.slice(0, 36), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
+url: form.getAttribute('action'), kind: data.get('kind'), fields: fieldsOf(data),
+label: (button.getAttribute('aria-label') || button.firstChild && button.textContent || '').trim().slice(0, 40),
+at: Number(data.get('wall_ms')), photo: Boolean(file && file.size)
+};
+}
+function past(form, button, error) {
+form.setAttribute('data-past', '');
+app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
+button.click();
+}
+document.addEventListener('submit', (event) => {
+const form = event.target;
+if (!isReady || !isTap(form) || event.defaultPrevented) { return; }
+if (form.hasAttribute('data-past')) { form.removeAttribute('data-past'); return; }
+const button = app.pressed(form);
+app.stamp(form);
+const data = new FormData(form);
+data.set(button.name, button.value);
+event.preventDefault();
+event.stopImmediatePropagation();
+const visit = document.getElementById('visit');
+const known = Number(visit && visit.getAttribute('data-seq'));
+box.keep(tapOf(form, button, data), (seq) => request(data, seq, form.enctype === 'multipart/form-data'), known)
+.then((line) => app.tapKept(form, line), (error) => past(form, button, error));
+}, true);
+})(window.fieldapp = window.fieldapp || {});
 (function () {
 function say(text, failed) {
 Array.prototype.forEach.call(document.querySelectorAll('[data-say]'), function (line) {
@@ -123,6 +185,164 @@ onTap('htmx:responseError', function (detail) {
 if (detail.xhr.status >= 500) { say('服务器没收下，这一下再按一次', true); }
 });
 })();
+(function (app) {
+const box = window.outbox;
+const person = document.documentElement.getAttribute('data-person');
+const each = (nodes, act) => Array.prototype.forEach.call(nodes, act);
+const two = (n) => (n < 10 ? '0' : '') + n;
+let served = Number(document.documentElement.getAttribute('data-now'));
+app.say = (text, failed) => each(document.querySelectorAll('[data-say]'), (line) => {
+line.textContent = text;
+line.classList.toggle('failed', Boolean(failed));
+});
+if (!box) { return; }
+const page = () => document.getElementById('visit');
+const visitOf = (path) => (path.match(/^\/n\/([0-9a-f-]{36})/) || [])[1];
+const clock = (ms) => { const at = new Date(ms); return two(at.getHours()) + ':' + two(at.getMinutes()) + ':' + two(at.getSeconds()); };
+async function bar() {
+const n = await box.waiting(person);
+each(document.querySelectorAll('[data-sync]'), (said) => {
+said.textContent = n ? '待传 ' + n : '已传完';
+said.closest('.sync').classList.toggle('waiting', n > 0);
+});
+each(document.querySelectorAll('[data-sync-memo]'), (said) => { said.textContent = n ? '本机已存' : '已同步'; });
+}
+async function unseen(visit) {
+const lines = (await box.ledger(person, visit)).filter((line) => !(line.receivedAt <= served));
+const back = lines.filter((line) => line.kind === 'undo').map((line) => line.fields.tap);
+return { counted: lines.filter((line) => line.kind !== 'undo' && back.indexOf(line.id) < 0), back: lines.filter((line) => back.indexOf(line.id) >= 0) };
+}
+const ECHO = {
+stage(line) {
+each(document.querySelectorAll('[data-stage="' + line.choice + '"]'), (row) => {
+each(document.querySelectorAll('[data-stage].now'), (old) => { old.classList.remove('now'); old.classList.add('past'); });
+row.classList.remove('ahead', 'skipped');
+row.classList.add(row.closest('.strip') ? 'now' : 'done');
+time(row, clock(line.at + (app.offset || 0)).slice(0, row.closest('.strip') ? 8 : 5));
+});
+},
+skip(line) {
+each(document.querySelectorAll('[data-stage="' + line.choice + '"]'), (row) => { time(row, '—'); row.classList.add('skipped'); });
+},
+choice(line) {
+each(document.querySelectorAll('form[data-tap]'), (form) => {
+if (!isSame(form, line)) { return; }
+each(form.querySelectorAll('button[name=press]'), (button) => {
+button.setAttribute('aria-pressed', String(button.value.slice(37) === line.choice));
+});
+});
+},
+count(line) {
+each(document.querySelectorAll('form[data-tap]'), (form) => {
+const shown = isSame(form, line) && form.querySelector('.stepper b');
+if (!shown) { return; }
+const n = Number(line.choice);
+shown.textContent = n;
+each(form.querySelectorAll('button[name=press]'), (button, place) => {
+button.value = button.value.slice(0, 37) + [Math.max(0, n - 1), n + 1, n + 5][place];
+button.disabled = place === 0 && !n;
+});
+});
+},
+watch(line) {
+each(document.querySelectorAll('form[data-tap]'), (form) => {
+const button = isSame(form, line) && form.querySelector('button[name=press]');
+if (!button) { return; }
+const runs = line.choice === 'start';
+button.value = button.value.slice(0, 37) + (runs ? 'stop' : 'start');
+if (button.hasAttribute('aria-pressed')) { button.setAttribute('aria-pressed', String(runs)); return; }
+button.textContent = runs ? '止' : '起';
+button.classList.toggle('running', runs);
+});
+}
+};
+ECHO.answer = ECHO.claim = ECHO.overall = ECHO.choice;
+function time(row, text) {
+const shown = row.querySelector('small, em') || (row.querySelector('span') || row).appendChild(document.createElement(row.closest('.strip') ? 'small' : 'em'));
+shown.textContent = text;
+}
+function isSame(form, line) {
+const kind = form.elements.kind;
+return kind && kind.value === line.kind && Object.keys(line.fields).every((name) => form.elements[name] && form.elements[name].value === line.fields[name]);
+}
+function next(lines) {
+const steps = document.getElementById('steps');
+const now = document.getElementById('next');
+if (!steps || !now) { return; }
+const gone = lines.filter((line) => line.kind === 'stage' || line.kind === 'skip').map((line) => line.choice);
+if (!gone.length) { return; }
+const rest = Array.prototype.filter.call(steps.content.children, (step) => gone.indexOf(step.getAttribute('data-step')) < 0);
+const shown = now.closest('[data-step]') || now.closest('form') || now;
+if (!rest.length || shown.getAttribute('data-step') === rest[0].getAttribute('data-step')) { return; }
+const made = rest[0].cloneNode(true);
+each(made.querySelectorAll('button[name=press]'), (button) => { button.value = app.newId() + button.value.slice(36); });
+shown.parentNode.replaceChild(made, shown);
+if (window.htmx) { window.htmx.process(made); }
+const label = document.querySelector('.clock .strong');
+const last = lines.filter((line) => line.kind === 'stage').pop();
+const since = document.querySelector('.clock b[data-since]');
+if (label && since && last) {
+const named = document.querySelector('[data-stage="' + last.choice + '"]');
+label.textContent = named && named.getAttribute('data-phase') || last.label;
+since.setAttribute('data-since', last.at + (app.offset || 0));
+}
+}
+function undo(lines) {
+const last = lines[lines.length - 1];
+each(document.querySelectorAll('form[data-tap]'), (form) => {
+if (!last || !form.elements.kind || form.elements.kind.value !== 'undo' || !form.closest('.tools')) { return; }
+form.elements.tap.value = last.id;
+form.querySelector('button').disabled = false;
+});
+}
+let plain = null;
+app.echo = async (isNew) => {
+const visit = visitOf(location.pathname);
+await bar();
+if (!visit || !page()) { return; }
+const told = await unseen(visit);
+if (isNew || !plain) { plain = page().cloneNode(true); }
+if (told.back.length) { page().replaceWith(plain.cloneNode(true)); if (window.htmx) { window.htmx.process(page()); } }
+told.counted.forEach((line) => { if (ECHO[line.kind]) { ECHO[line.kind](line); } });
+next(told.counted);
+undo(told.counted);
+const last = told.counted.filter((line) => line.kind !== 'begin').pop();
+if (last && !page().classList.contains('memo')) {
+app.say('已记“' + last.label.slice(0, 14) + '” ' + clock(last.at + (app.offset || 0)) + (last.receivedAt ? '' : '·待传'));
+}
+};
+function pass() {
+const worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+return box.drain(false, page() ? location.pathname : '').catch(() => worker && worker.postMessage('drain'));
+}
+app.tapKept = async (form, line) => {
+if (line.photo || /note|finding|interview/.test(line.kind)) { form.reset(); }
+await app.echo();
+pass();
+};
+box.onSent = async (told) => {
+const answer = told.answer;
+if (answer.now) { app.measureAnswer(answer.now, Date.now()); }
+if (told.state === 'sent' && answer.text && page() && told.show === location.pathname) { show(answer); }
+if (told.state === 'refused') { app.say(answer.text.slice(0, 60) || '服务器没收，留在手机里', true); }
+await bar();
+};
+function show(answer) {
+served = Number(answer.now) || served;
+window.htmx.swap('#visit', answer.text, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 20 });
+if (answer.address) { history.replaceState(history.state, '', answer.address); }
+if (/show:window:top/.test(answer.reswap || '')) { window.scrollTo(0, 0); }
+app.echo(true);
+}
+app.kept.then((able) => {
+if (!able) { return; }
+app.echo(true);
+pass();
+['online', 'pageshow'].forEach((name) => window.addEventListener(name, pass));
+document.addEventListener('visibilitychange', () => { if (!document.hidden) { pass(); } });
+setInterval(() => box.waiting(person).then((n) => n && pass()), 15000);
+});
+})(window.fieldapp = window.fieldapp || {});
 (function (app) {
 var waiting = [];
 var underWay = new Set();

@@ -93,14 +93,13 @@ def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]
     if receipt.answer is taps.Answer.FOREIGN:
         response: Any = handlers.page(409, sentence="这一条是别人登录时记的，留在手机里，等他登录再传")
         return make_response(response)
-    if request.headers.get("X-Outbox"):
+    if request.headers.get("X-Outbox") and not request.headers.get("X-Outbox-Show"):
         response = make_response("", 409 if receipt.answer is taps.Answer.RIVAL else 200)
     elif receipt.answer is taps.Answer.RIVAL:
         response = make_response(handlers.page(409, sentence="两次记的不一样，都存下了，组长会来定"))
     else:
         response = _shown(visit_id, form)
     response.headers["Outbox-Ack"] = str(receipt.id)
-    response.headers["Server-Now"] = str(clock.now())
     response.headers["Received-At"] = str(receipt.received_at)
     return response
 

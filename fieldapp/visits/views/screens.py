@@ -11,11 +11,12 @@ from fieldapp import clock
 from fieldapp.access import sessions
 from fieldapp.db import db
 from fieldapp.errors import NotVisible
+from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.visits import kinds, library, people, queries, waiting
 from fieldapp.visits.judgements import differing
 from fieldapp.visits.models import Visit
 from fieldapp.visits.record import Line, Record, Struck
-from fieldapp.visits.taps import own_taps
+from fieldapp.visits.taps import last_seq, own_taps
 from fieldapp.visits.telling import brief, first_sayings, sayings, values
 from fieldapp.visits.timeline import seen_by
 from fieldapp.visits.views.walk import Walk
@@ -145,6 +146,11 @@ class Screen(Walk):
         return max(0, own - int(self.manifest["taps"]) - handed)
 
     @property
+    def seq(self) -> int:
+        """The number of my last tap from this phone; the phone counts on from it."""
+        return last_seq(self.visit.id, self.me, sessions.device(), db.session())
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What my hand-in will say it hands in, from this phone."""
         return kinds.manifest(own_taps(self.visit.id, self.me, sessions.device(), db.session()))
@@ -169,7 +175,7 @@ def named(visit_id: UUID) -> tuple[Screen, dict[UUID, str]]:
 def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = None, **context: Any) -> Any:
     """Render a phone page: the page, or for htmx its one fragment. `seen` spares folding the log a second time."""
     seen = seen or screen(visit_id)
-    return render(
+    made = render(
         f"visits/{page}.html",
         f"visits/_{page}.html",
         status=status,
@@ -183,3 +189,4 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         action=url_for("visits.tap", visit_id=visit_id),
         **{"opened_at": clock.now(), **context},
     )
+    return keep_on_phone(made)

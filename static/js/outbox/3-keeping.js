@@ -1,0 +1,75 @@
+/* Write ahead: a tap and its line in the ledger are on the phone in one transaction before anything is sent. */
+(function (g) {
+  const box = g.outbox;
+  const place = (person, visit) => box.sha256(person + ' ' + visit); // names no visit to whoever finds the phone
+
+  async function open(id) {
+    const row = await box.read('ledgers', (store) => store.get(id));
+    return row ? { v: row.v, lines: await box.unsealWords(row.sealed) } : { v: 0, lines: [] };
+  }
+
+  /* The person's own taps in a visit from this phone, oldest first. */
+  box.ledger = async (person, visit) => (await open(await place(person, visit))).lines;
+
+  /* tap: {id, person, visit, url, kind, choice, fields, label, at, photo}; make(seq) gives the request as {type, bytes}.
+     `known`: the number of the last one that the server is known to have. Gives the line written; the same press
+     again gives the line of before. */
+  box.keep = (tap, make, known) => box.alone('keep', async () => {
+    const id = await place(tap.person, tap.visit);
+    for (;;) {
+      const before = await open(id);
+      const there = before.lines.find((line) => line.id === tap.id);
+      if (there) { return there; }
+      const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
+      const line = { id: tap.id, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
+      const request = await make(seq);
+      const head = await box.sealWords({ visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
+      const row = { id: tap.id, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
+      const body = await box.seal(request.bytes);
+      if (await rewrite(id, tap.person, before, before.lines.concat(line), row, body)) { return line; }
+    }
+  });
+
+  /* False if another tab wrote into the ledger meanwhile: on phones without locks. */
+  async function rewrite(id, person, before, lines, row, body) {
+    const next = { id: id, person: person, v: before.v + 1, sealed: await box.sealWords(lines) };
+    let isOvertaken = false;
+    await box.tx(['ledgers', 'queue', 'bodies'], 'readwrite', (ledgers, queue, bodies) => {
+      const asked = ledgers.get(id);
+      asked.onsuccess = () => {
+        isOvertaken = (asked.result ? asked.result.v : 0) !== before.v;
+        if (isOvertaken) { return; }
+        ledgers.put(next);
+        if (row) { queue.add(row); bodies.add({ id: row.id, body: body }); }
+      };
+      return asked;
+    });
+    return !isOvertaken;
+  }
+
+  /* Write into the ledger what became of a tap. */
+  box.note = (row, said) => box.alone('keep', async () => {
+    for (;;) {
+      const before = await open(row.ledger);
+      const lines = before.lines.map((line) => line.id === row.id ? Object.assign({}, line, said) : line);
+      if (await rewrite(row.ledger, row.person, before, lines)) { return; }
+    }
+  });
+
+  /* A person's rows in the order of their making. */
+  box.rows = async (person) => (await box.read('queue', (store) => store.getAll())).filter((row) => row.person === person);
+
+  /* How many of them the server has not taken in. */
+  box.waiting = async (person) => (await box.rows(person)).filter((row) => row.state !== 'sent').length;
+
+  /* The same with what each is, for the list of what waits and for whoever checks that nothing is lost. */
+  box.list = async () => {
+    const person = await box.holder();
+    if (!person) { return []; }
+    const rows = await box.rows(person);
+    return Promise.all(rows.map(async (row) => {
+      const head = await box.unsealWords(row.head);
+      return Object.assign(head, { id: row.id, person: person, state: row.state, said: row.said, size: row.size, tried: row.tried, wall_ms: head.at });
+    }));
+  };
+})(self);

@@ -1,0 +1,74 @@
+/* A tap goes to the phone's own store first, and from there to the server. Where the store is not to be had (plain
+   http, an old or private browser, no room) the form is sent as it stands. */
+(function (app) {
+  const box = window.outbox;
+  const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
+  const person = document.documentElement.getAttribute('data-person');
+  let isReady = false;
+  app.kept = Promise.resolve(false); // whether the store is ready
+
+  const hasOutbox = () => Boolean(box && person && box.isAble());
+  const isTap = (form) => form.hasAttribute && form.hasAttribute('data-tap');
+
+  /* Get the person's key once after login; the person before, on a shared phone, loses his. */
+  async function begin() {
+    if (await box.holder() !== person) {
+      const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
+      const told = await answer.json();
+      if (told.person !== person) { return false; }
+      await box.hold(person, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
+    }
+    if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
+    return true;
+  }
+
+  if (hasOutbox()) {
+    app.kept = begin().catch(() => false).then((able) => { isReady = able; return able; });
+  }
+
+  function fieldsOf(data) {
+    const told = {};
+    data.forEach((value, name) => { if (!OWN.test(name) && typeof value === 'string' && value) { told[name] = value; } });
+    return told;
+  }
+
+  async function request(data, seq, isUpload) {
+    data.set('seq', seq);
+    const made = new Response(isUpload ? data : new URLSearchParams(data));
+    return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
+  }
+
+  function tapOf(form, button, data) {
+    const press = button.value;
+    const file = data.get('file');
+    return {
+      id: press.slice(0, 36), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
+      url: form.getAttribute('action'), kind: data.get('kind'), fields: fieldsOf(data),
+      label: (button.getAttribute('aria-label') || button.firstChild && button.textContent || '').trim().slice(0, 40),
+      at: Number(data.get('wall_ms')), photo: Boolean(file && file.size)
+    };
+  }
+
+  /* Sent as it stands: the same press, so that nothing is doubled. */
+  function past(form, button, error) {
+    form.setAttribute('data-past', '');
+    app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
+    button.click();
+  }
+
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!isReady || !isTap(form) || event.defaultPrevented) { return; }
+    if (form.hasAttribute('data-past')) { form.removeAttribute('data-past'); return; }
+    const button = app.pressed(form);
+    app.stamp(form);
+    const data = new FormData(form);
+    data.set(button.name, button.value); // FormData leaves the pressed button out
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const visit = document.getElementById('visit');
+    const known = Number(visit && visit.getAttribute('data-seq'));
+    box.keep(tapOf(form, button, data), (seq) => request(data, seq, form.enctype === 'multipart/form-data'), known)
+      .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
+  }, true);
+})(window.fieldapp = window.fieldapp || {});

@@ -1,0 +1,13 @@
+/* The service worker: it keeps pages, and sends when no page is open. The pages of a visit are fetched ahead. */
+(function (app) {
+  if (!window.outbox || !navigator.serviceWorker || !document.documentElement.hasAttribute('data-person')) { return; }
+  app.kept.then(async (able) => {
+    if (!able) { return; }
+    await navigator.serviceWorker.register('/sw.js');
+    const worker = (await navigator.serviceWorker.ready).active;
+    const list = document.querySelector('[data-make-ready]');
+    if (list) { worker.postMessage({ ready: JSON.parse(list.getAttribute('data-make-ready')) }); }
+    window.addEventListener('pagehide', () => worker.postMessage('drain'));
+    navigator.serviceWorker.addEventListener('message', () => app.echo());
+  }).catch(() => undefined);
+})(window.fieldapp = window.fieldapp || {});
