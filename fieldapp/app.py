@@ -112,7 +112,7 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.method == "POST":
+    if request.endpoint != "static":
         response.headers["Server-Now"] = str(clock.now())  # and that it is ours, not a gateway's
     if sessions.settings().https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,11 +1,26 @@
-/* sources sha256 7efbf9c48ce728787d69ca210cdc9681867385b4dbde27fe966af5ab4126a463 */
+/* sources sha256 26f714404146d8544eb9194113914b381d9a19f6439dd9f1d594663a7de9ffbd */
+(function () {
+function send(form) {
+const button = form.querySelector('button:not([type=button])');
+if (button) { button.click(); }
+}
 document.addEventListener('change', function (event) {
-var input = event.target;
+const input = event.target;
 if (!input.hasAttribute('data-autosubmit') || !input.form) { return; }
 if (input.type === 'file' && !input.files.length) { return; }
-var button = input.form.querySelector('button:not([type=button])');
-if (button) { button.click(); }
+send(input.form);
 });
+document.addEventListener('click', function (event) {
+const input = event.target;
+if (input.type !== 'file' || !input.hasAttribute('data-autosubmit')) { return; }
+input.addEventListener('change', function () {
+if (document.contains(input) || !input.files.length) { return; }
+input.form.hidden = true;
+document.body.appendChild(input.form);
+send(input.form);
+}, { once: true });
+}, true);
+})();
 (function (app) {
 var served = Number(document.documentElement.getAttribute('data-now'));
 var skewAtLoad = served ? served - Date.now() : 0;
@@ -198,7 +213,10 @@ line.classList.toggle('failed', Boolean(failed));
 if (!box) { return; }
 const page = () => document.getElementById('visit');
 const visitOf = (path) => (path.match(/^\/n\/([0-9a-f-]{36})/) || [])[1];
-const clock = (ms) => { const at = new Date(ms); return two(at.getHours()) + ':' + two(at.getMinutes()) + ':' + two(at.getSeconds()); };
+const clock = (ms) => {
+const at = new Date(ms + 8 * 3600000);
+return at.getUTCHours() + ':' + two(at.getUTCMinutes()) + ':' + two(at.getUTCSeconds());
+};
 async function bar() {
 const n = await box.waiting(person);
 each(document.querySelectorAll('[data-sync]'), (said) => {
@@ -218,7 +236,7 @@ each(document.querySelectorAll('[data-stage="' + line.choice + '"]'), (row) => {
 each(document.querySelectorAll('[data-stage].now'), (old) => { old.classList.remove('now'); old.classList.add('past'); });
 row.classList.remove('ahead', 'skipped');
 row.classList.add(row.closest('.strip') ? 'now' : 'done');
-time(row, clock(line.at + (app.offset || 0)).slice(0, row.closest('.strip') ? 8 : 5));
+time(row, row.closest('.strip') ? clock(line.at + (app.offset || 0)) : clock(line.at + (app.offset || 0)).replace(/:\d\d$/, ''));
 });
 },
 skip(line) {
@@ -228,7 +246,11 @@ choice(line) {
 each(document.querySelectorAll('form[data-tap]'), (form) => {
 if (!isSame(form, line)) { return; }
 each(form.querySelectorAll('button[name=press]'), (button) => {
-button.setAttribute('aria-pressed', String(button.value.slice(37) === line.choice));
+const isIt = button.value.slice(37) === line.choice;
+button.setAttribute('aria-pressed', String(isIt));
+const mark = button.querySelector('i');
+if (isIt && !mark) { button.insertBefore(document.createElement('i'), button.firstChild).setAttribute('aria-hidden', 'true'); }
+if (!isIt && mark) { mark.remove(); }
 });
 });
 },
@@ -258,7 +280,12 @@ button.classList.toggle('running', runs);
 };
 ECHO.answer = ECHO.claim = ECHO.overall = ECHO.choice;
 function time(row, text) {
-const shown = row.querySelector('small, em') || (row.querySelector('span') || row).appendChild(document.createElement(row.closest('.strip') ? 'small' : 'em'));
+const inStrip = row.closest('.strip');
+let shown = row.querySelector('small, em');
+if (!shown) {
+shown = (inStrip ? row.firstElementChild : row).appendChild(document.createElement(inStrip ? 'small' : 'em'));
+shown.className = inStrip ? '' : 'numbers';
+}
 shown.textContent = text;
 }
 function isSame(form, line) {
@@ -334,6 +361,20 @@ if (answer.address) { history.replaceState(history.state, '', answer.address); }
 if (/show:window:top/.test(answer.reswap || '')) { window.scrollTo(0, 0); }
 app.echo(true);
 }
+const isTyped = () => Array.prototype.some.call(document.querySelectorAll('#visit textarea, #visit input[type=text], #visit input:not([type])'),
+(field) => field.value !== field.defaultValue);
+app.sentElsewhere = async () => {
+await app.echo();
+if (page() && visitOf(location.pathname) && !isTyped() && !await box.waiting(person)) {
+window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
+}
+};
+document.addEventListener('htmx:beforeOnLoad', (event) => {
+if (event.detail.requestConfig.verb === 'get') { served = Number(event.detail.xhr.getResponseHeader('Server-Now')) || served; }
+});
+document.addEventListener('htmx:afterSettle', (event) => {
+if (event.detail.requestConfig && event.detail.requestConfig.verb === 'get') { app.echo(true); }
+});
 app.kept.then((able) => {
 if (!able) { return; }
 app.echo(true);
@@ -388,4 +429,16 @@ document.addEventListener('htmx:beforeSwap', function (event) {
 if (!underWay.has(event.detail.xhr)) { return; }
 if (underWay.size > 1 || waiting.length) { event.detail.shouldSwap = false; }
 });
+})(window.fieldapp = window.fieldapp || {});
+(function (app) {
+if (!window.outbox || !navigator.serviceWorker || !document.documentElement.hasAttribute('data-person')) { return; }
+app.kept.then(async (able) => {
+if (!able) { return; }
+await navigator.serviceWorker.register('/sw.js');
+const worker = (await navigator.serviceWorker.ready).active;
+const list = document.querySelector('[data-make-ready]');
+if (list) { worker.postMessage({ ready: JSON.parse(list.getAttribute('data-make-ready')) }); }
+window.addEventListener('pagehide', () => worker.postMessage('drain'));
+navigator.serviceWorker.addEventListener('message', (event) => event.data.state === 'sent' ? app.sentElsewhere() : app.echo());
+}).catch(() => undefined);
 })(window.fieldapp = window.fieldapp || {});

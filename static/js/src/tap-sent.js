@@ -179,6 +179,23 @@
     app.echo(true);
   }
 
+  const isTyped = () => Array.prototype.some.call(document.querySelectorAll('#visit textarea, #visit input[type=text], #visit input:not([type])'),
+    (field) => field.value !== field.defaultValue);
+
+  /* The worker has sent what this page holds: the page as the server has it now, unless something is being written. */
+  app.sentElsewhere = async () => {
+    await app.echo();
+    if (page() && visitOf(location.pathname) && !isTyped() && !await box.waiting(person)) {
+      window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
+    }
+  };
+  document.addEventListener('htmx:beforeOnLoad', (event) => {
+    if (event.detail.requestConfig.verb === 'get') { served = Number(event.detail.xhr.getResponseHeader('Server-Now')) || served; }
+  });
+  document.addEventListener('htmx:afterSettle', (event) => {
+    if (event.detail.requestConfig && event.detail.requestConfig.verb === 'get') { app.echo(true); }
+  });
+
   app.kept.then((able) => {
     if (!able) { return; }
     app.echo(true);

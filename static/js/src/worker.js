@@ -8,6 +8,6 @@
     const list = document.querySelector('[data-make-ready]');
     if (list) { worker.postMessage({ ready: JSON.parse(list.getAttribute('data-make-ready')) }); }
     window.addEventListener('pagehide', () => worker.postMessage('drain'));
-    navigator.serviceWorker.addEventListener('message', () => app.echo());
+    navigator.serviceWorker.addEventListener('message', (event) => event.data.state === 'sent' ? app.sentElsewhere() : app.echo());
   }).catch(() => undefined);
 })(window.fieldapp = window.fieldapp || {});
