@@ -1,11 +1,26 @@
-/* sources sha256 25bbf5a6603944d07cf05d6171e8f3abbf6d5bccc1cd034227647bab2d9ebc1f */
+/* sources sha256 10676b05412af7492190da185ed11a13ae6a79bbfbe9ed80514a0a193a5f341f */
+(function () {
+function send(form) {
+var button = form.querySelector('button:not([type=button])');
+if (button) { button.click(); }
+}
 document.addEventListener('change', function (event) {
 var input = event.target;
 if (!input.hasAttribute('data-autosubmit') || !input.form) { return; }
 if (input.type === 'file' && !input.files.length) { return; }
-var button = input.form.querySelector('button:not([type=button])');
-if (button) { button.click(); }
+send(input.form);
 });
+document.addEventListener('click', function (event) {
+var input = event.target;
+if (input.type !== 'file' || !input.hasAttribute('data-autosubmit')) { return; }
+input.addEventListener('change', function () {
+if (document.contains(input) || !input.files.length) { return; }
+input.form.hidden = true;
+document.body.appendChild(input.form);
+send(input.form);
+}, { once: true });
+}, true);
+})();
 (function (app) {
 var served = Number(document.documentElement.getAttribute('data-now'));
 var skewAtLoad = served ? served - Date.now() : 0;
