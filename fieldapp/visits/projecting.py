@@ -82,7 +82,19 @@ def frame(visit: Visit, session: Session) -> Any:
         leaders=tuple(sorted(found["leads"])),
         frozen_at=visit.handed_in_at,
         reviewed_at=visit.reviewed_at,
+        sent_back=_returns(visit, session) if visit.handed_in_at else (),
     )
+
+
+def _returns(visit: Visit, session: Session) -> tuple[tuple[int, int | None], ...]:
+    """From each return to the hand-in that answered it; the last may still be open."""
+    spans: list[tuple[int, int | None]] = []
+    for entry in history.entries(visit.stream, session):
+        if entry.action == "send_back":
+            spans.append((entry.at, None))
+        elif entry.action == "hand_in" and spans and spans[-1][1] is None:
+            spans[-1] = (spans[-1][0], entry.at)
+    return tuple(spans)
 
 
 _PARTS: Any = sa.union_all(  # one statement: every page of a running visit asks it
