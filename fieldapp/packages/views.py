@@ -154,8 +154,8 @@ def _streamed(bag: Bag) -> Response:
 
 
 def _beside(problem_id: UUID) -> Beside | None:
-    """On a closed problem's page."""
-    if not viewer().has(P.EXPORT_EVIDENCE) or problems.problem(problem_id).closure_id is None:
+    """On the page of a problem that was closed once."""
+    if not viewer().has(P.EXPORT_EVIDENCE) or not queries.was_closed(problems.problem(problem_id).id):
         return None
     return Beside("证据包", (("导出证据包", url_for("packages.show_problem", problem_id=problem_id)),))
 

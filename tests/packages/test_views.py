@@ -143,6 +143,19 @@ def test_the_ways_there(story: Story, as_: Any) -> None:
     assert of_problem(story) in clerk.get(f"/problems/{where}").text
 
 
+def test_a_reopened_problem_can_still_be_taken_out_and_the_page_says_what_leaves(
+    story: Story, as_: Any, tmp_path: Path
+) -> None:
+    closed.close(story)
+    closed.reopen(story)
+    clerk, page = as_("clerk"), of_problem(story)
+    assert page in clerk.get("/packages").text
+    assert "重启了" in clerk.get("/packages").text
+    copies_made(clerk, page)
+    assert "7月2日定了重启" in clerk.get(page).text
+    assert export(clerk, page, "originals").status_code == 200
+
+
 @PAGES
 @pytest.mark.parametrize(
     "username", ["inspector1", "leader1", "origin3", "unit", "leadership", "city", "admin", "clerk2"]
