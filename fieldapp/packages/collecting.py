@@ -138,17 +138,19 @@ def _signature(row: Signature, team: str, session: Session) -> Plain:
 
 
 def _editions(problem_id: UUID, session: Session) -> list[Plain]:
-    """What the unit was told of this problem; of an edition's other problems only that its sum covers them."""
+    """What the unit was told of this problem, and the photos it was shown, which are of the edition; of its other
+    problems only that its sum covers them."""
     rows = sa.select(Edition).join(EditionProblem, EditionProblem.edition_id == Edition.id)
     found = session.scalars(rows.where(EditionProblem.problem_id == problem_id).order_by(Edition.n))
     return [_edition(row, str(problem_id)) for row in found]
 
 
 def _edition(row: Edition, problem_id: str) -> Plain:
-    items = json.loads(row.content)["items"]
-    item = next(each for each in items if each["problem_id"] == problem_id)
+    content = json.loads(row.content)
+    item = next(each for each in content["items"] if each["problem_id"] == problem_id)
     told = {**item, "result": RESULTS[item["result"]]}
-    return {**told, "n": row.n, "day": row.day.isoformat(), "sha256": row.sha256}
+    photos = list(content["photos"])
+    return {**told, "n": row.n, "day": row.day.isoformat(), "photos": photos, "sha256": row.sha256}
 
 
 def lines_of(unit_id: UUID, session: Session) -> list[Line]:

@@ -25,7 +25,7 @@ class Dossier:
     `reopened` says when, by whom and on what basis this cycle was taken up again; empty while it stands.
 
     A signature: body, name, day, and for one on paper on_paper, entered_by, confirmed_by, page (an original's sum).
-    An edition: n, day, result, still, due, sha256 of the whole edition."""
+    An edition: n, day, result, still, due, photos (sha256, caption), sha256 of the whole edition."""
 
     record: str
     fingerprint: str
@@ -47,6 +47,13 @@ class Dossier:
         pages = [str(each["page"]) for each in self.signatures if each.get("page")]
         before = [each for dossier in self.earlier for each in dossier.photos]
         return [*dict.fromkeys([*named, *pages, *before])]
+
+    @property
+    def released(self) -> list[str]:
+        """The sums of the photos that its editions showed to the unit: copies without metadata as it is."""
+        return [
+            *dict.fromkeys(str(each["sha256"]) for row in self.editions for each in row.get("photos", ()))
+        ]
 
     def pictured(self, problem_id: str) -> list[tuple[str, str]]:
         """Captions and sums of the visits' photos, those taken of this problem first."""

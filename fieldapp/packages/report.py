@@ -71,6 +71,7 @@ def _pages() -> Environment:
         fingerprint=fingerprint_text,
         as_photos=_as_photos,
         pages_of=_pages_of,
+        released_of=_released_of,
     )
     return pages
 
@@ -101,6 +102,10 @@ def _in_china(instant: str) -> datetime | None:
 
 def _as_photos(sums: Iterable[str]) -> list[dict[str, str]]:
     return [{"sha256": each} for each in sums]
+
+
+def _released_of(photos: Iterable[Plain]) -> list[dict[str, str]]:
+    return [{"sha256": each["sha256"], "name": each["caption"]} for each in photos]
 
 
 def _pages_of(signatures: Iterable[Plain]) -> list[dict[str, str]]:

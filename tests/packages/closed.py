@@ -1,6 +1,7 @@
 """The story's problem, closed: what a test of the export needs done before it begins."""
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from fieldapp.packages import copies
 from fieldapp.packages.parcels import Parcel, problem_parcel, unit_parcel
 from fieldapp.problems.actions import amend_problem
 from fieldapp.problems.models import Problem
+from fieldapp.publishing.editions import Released
 from tests.closing import steps
 from tests.evidence import pictures
 from tests.story import Story
@@ -31,6 +33,17 @@ def close(story: Story, on_paper: bool = False, told: bool = True) -> UUID:
     if told:
         steps.publishes(story)
     return steps.problem_id(story)
+
+
+def release(story: Story) -> tuple[str, str]:
+    """The edition with the record's first photo: the sums of the photo and of what the unit is shown."""
+    photo = json.loads(steps.closing(story).record)["files"][0]["sha256"]
+    with story.app.app_context(), acting(SYSTEM):
+        shown = evidence.sum_of_copy(photo)
+        assert shown is not None
+        evidence.keep_copies([photo], at=steps.CHECKED)
+    steps.publishes(story, photos=(Released(shown, "窗口上贴着告知单"),))
+    return photo, shown
 
 
 def sign_on_paper(story: Story) -> None:

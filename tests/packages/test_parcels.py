@@ -99,6 +99,27 @@ def test_it_leaves_before_the_unit_is_told_as_well(story: Story, tmp_path: Path)
     assert dossiers.parsed(packed(story, tmp_path), "data/editions.json") == []
 
 
+@pytest.mark.parametrize("originals", [True, False])
+@pytest.mark.parametrize("whole_unit", [True, False])
+def test_what_the_unit_was_shown_goes_along_as_it_was_shown(
+    whole_unit: bool, originals: bool, story: Story, tmp_path: Path
+) -> None:
+    closed.close(story, told=False)
+    photo, shown = closed.release(story)
+    folder = packed(story, tmp_path, originals, whole_unit)
+    assert list(dossiers.complaints(folder)) == []
+    (file,) = (folder / "data" / "released").iterdir()
+    assert (file.name, dossiers.sum_of(file)) == (f"{shown}.jpg", shown)
+    assert shown != photo
+    (editions,) = folder.rglob("editions.json")
+    (edition,) = json.loads(editions.read_text("utf-8"))
+    assert edition["photos"] == [{"sha256": shown, "caption": "窗口上贴着告知单"}]
+    report = next(folder.rglob("report*.html")).read_text("utf-8")
+    assert f'<img src="released/{shown}.jpg" alt="窗口上贴着告知单">' in report
+    assert "发了 1 张照片" in report
+    assert not (folder / "data" / "copies" / f"{shown}.jpg").exists(), "no copy of a copy"
+
+
 def test_a_checklist_has_a_row_for_what_is_open_and_none_for_a_draft(story: Story, tmp_path: Path) -> None:
     closed.close(story)
     found = closed.parcel(story, whole_unit=True)
