@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import clock, ids
+from fieldapp.closing.dismissing import Dismissal, dismissals
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.neutral import SHORTEST, telltale
 from fieldapp.db import db, system_reads
@@ -28,6 +29,7 @@ class Finding:
 
     visit: Visit
     remark: Remark
+    dismissed: Dismissal | None = None
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,24 @@ class Standing:
     reply: FactReply | None
     problem: FactProblem | None
 
+    @property
+    def is_open(self) -> bool:
+        """Answered, and nothing made of it."""
+        return self.reply is not None and self.problem is None
+
 
 def findings() -> list[Finding]:
-    """Those not yet put before their unit, newest visit first; for the office."""
+    """Those not put before their unit, newest visit first, the dismissed among them; for the office."""
     found = sa.select(TapRow.visit).where(TapRow.kind == "finding")
     rows = sa.select(Visit).where(Visit.state == "reviewed", Visit.id.in_(found))
     sent = {(row.visit_id, row.tap_id) for row in db.session.scalars(sa.select(Fact))}
-    newest = db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id))
-    made = [Finding(row, remark) for row in newest for remark in visits.record(row).findings]
+    newest = list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
+    said = dismissals([row.id for row in newest])
+    made = [
+        Finding(row, remark, said.get((row.id, remark.tap)))
+        for row in newest
+        for remark in visits.record(row).findings
+    ]
     return [each for each in made if (each.visit.id, each.remark.tap) not in sent]
 
 
@@ -57,7 +69,13 @@ def finding(visit_id: UUID, tap_id: UUID) -> Finding:
     remark = next((each for each in visits.record(seen).findings if each.tap == tap_id), None)
     if remark is None:
         raise NotVisible
-    return Finding(seen, remark)
+    return Finding(seen, remark, dismissals([seen.id]).get((seen.id, tap_id)))
+
+
+def fact_of(of: Finding) -> Standing | None:
+    """What was put before the unit of a finding, if anything was."""
+    here = of.visit.id, of.remark.tap
+    return next((each for each in standings() if (each.fact.visit_id, each.fact.tap_id) == here), None)
 
 
 def standings() -> list[Standing]:

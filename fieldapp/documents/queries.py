@@ -49,6 +49,8 @@ def visit_sheet(visit_id: UUID) -> Plain:
         "r": record,
         "names": names,
         "spoiled": visits.spoiled(record),
+        "number": visits.number(found),
+        "was_recognised": sheet.was_recognised(record),
         "ways": sheet.ways(record, found.briefing),
         "tries": sheet.tries(record),
         "concluded": {row["id"]: conclusion_on(record, row["id"]) for row in found.briefing["problems"]},

@@ -10,6 +10,7 @@ from fieldapp.office import (
     closings,
     counted,
     counties,
+    held,
     photos,
     problems,
     roles,
@@ -44,6 +45,7 @@ def _parts(session: Session, progress: Progress) -> dict[str, Callable[[], Itera
         closings.KIND: lambda: closings.findings(session, progress),
         "安排": lambda: (Finding("安排", sentence) for sentence in plan_faults.sentences(session)),
         roles.KIND: lambda: roles.findings(session),
+        held.KIND: lambda: held.findings(session),
     }
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genuine, sum_of
+from fieldapp.office import held
 from fieldapp.office.finding import Finding, guarded
 
 KIND = "登记"
@@ -51,7 +52,7 @@ def findings(session: Session) -> Iterator[Finding]:
     heads = {row.name: row for row in session.scalars(sa.select(Head).order_by(Head.name))}
     if not any(is_genuine(head) for head in heads.values()):
         yield Finding(KIND, "没有一条签章对得上：keys/heads.key 不是写这个库的那把，或登记被清空了")
-    for kind, word in (STREAMS | TABLES).items():
+    for kind, word in (STREAMS | TABLES | held.TABLES).items():
         why = _register_fault(kind, heads)
         if why:
             yield Finding(KIND, f"{word}：{why}")

@@ -33,13 +33,19 @@ class Parcel:
         """Each once."""
         return [*dict.fromkeys(each for dossier in self.dossiers for each in dossier.photos)]
 
+    @property
+    def released(self) -> list[str]:
+        """Likewise, of what units were shown; such a copy is never taken for one of the photos."""
+        named = dict.fromkeys(each for dossier in self.dossiers for each in dossier.released)
+        return [each for each in named if each not in self.photos]
+
     def copies(self, *, originals: bool) -> list[copies.Wanted]:
         """What must have been copied before it is packed."""
         return copies.wanted(self.photos, originals=originals, thumbnails=self.pictured)
 
     def pack(self, *, originals: bool) -> Bag:
         """Raises RuleBroken while something is missing or does not hold together."""
-        found = copies.found(self.photos)
+        found = copies.found(self.photos, self.released)
         if missing := copies.lacking(self.copies(originals=originals)):
             raise RuleBroken(f"还差 {len(missing)} 张副本，先备好副本再导出")
         if self.kind == PROBLEM:

@@ -27,8 +27,11 @@ def report_html(
     pictures: Mapping[str, Picture],
     signatures: Sequence[Plain] = (),
     editions: Sequence[Plain] = (),
+    reopened: Plain | None = None,
+    earlier: Sequence[str] = (),
 ) -> bytes:
-    """One closed problem: the frozen record, and who signed it and what the unit was told afterwards."""
+    """One cycle of a problem: the frozen record, and who signed it, what the unit was told, whether it was reopened
+    afterwards. `earlier` are the pages of the cycles before."""
     labels = {name: library.labels(name) for name in _LABELS}
     page = _pages().get_template("packages/enclosed/report.html")
     text = page.render(
@@ -37,6 +40,8 @@ def report_html(
         pictures=pictures,
         signatures=signatures,
         editions=editions,
+        reopened=reopened or {},
+        earlier=earlier,
         labels=labels,
     )
     return text.encode()
@@ -66,6 +71,7 @@ def _pages() -> Environment:
         fingerprint=fingerprint_text,
         as_photos=_as_photos,
         pages_of=_pages_of,
+        released_of=_released_of,
     )
     return pages
 
@@ -96,6 +102,10 @@ def _in_china(instant: str) -> datetime | None:
 
 def _as_photos(sums: Iterable[str]) -> list[dict[str, str]]:
     return [{"sha256": each} for each in sums]
+
+
+def _released_of(photos: Iterable[Plain]) -> list[dict[str, str]]:
+    return [{"sha256": each["sha256"], "name": each["caption"]} for each in photos]
 
 
 def _pages_of(signatures: Iterable[Plain]) -> list[dict[str, str]]:

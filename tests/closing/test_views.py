@@ -10,7 +10,8 @@ from fieldapp import clock
 from fieldapp.access.models import Audit
 from fieldapp.closing import actions
 from fieldapp.closing.models import Closing, PaperSignature, Signature, Signer
-from fieldapp.db import apart
+from fieldapp.db import apart, db
+from fieldapp.evidence.originals import FolderStore
 from fieldapp.problems.models import Problem
 from tests.closing import steps
 from tests.closing.pages import ENOUGH, address, fill, in_june, opines, photo, signs, token
@@ -214,6 +215,29 @@ def test_on_paper_by_the_clerk_and_a_second_person(story: Story, as_: Any) -> No
         assert signs(story, head, "office").status_code == 303
         assert "纸质，已核" in as_("origin3").get(f"{address(story)}/record").text
     assert steps.state(story) == "closed"
+
+
+def test_no_lock_is_held_while_a_photo_goes_to_disk(
+    story: Story, as_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, put = list[bool](), FolderStore.put
+
+    def watched(*args: Any, **how: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return put(*args, **how)
+
+    monkeypatch.setattr(FolderStore, "put", watched)
+    steps.to_signing(story)
+    number, person = "示例-04", story.viewer("origin3").person_id
+    signed = {"signed": f"origin_team:{person}", "day": "2018-06-21", "same": "y", "page": photo()}
+    with in_june():
+        assert as_("clerk").post(f"{address(story)}/papers", data=signed).status_code == 303
+    steps.receives(story, number)
+    steps.asks(story, number=number, at=clock.now())
+    said = {"day": clock.today().isoformat(), "looked": "2", "good": "2", "text": "公示都在", "fixed": "yes"}
+    sent = {**said, "photos": [photo(), photo("gray")]}
+    assert as_("clerk").post(f"{address(story, number)}/verifications", data=sent).status_code == 303
+    assert held == [False, False, False]
 
 
 def io_of(content: bytes) -> Any:

@@ -136,11 +136,41 @@ def test_the_ways_there(story: Story, as_: Any) -> None:
     clerk = as_("clerk")
     where = steps.problem_id(story)
     assert "还没有销号的问题" in clerk.get("/packages").text
-    assert "导出证据包" not in clerk.get(f"/problems/{where}").text
-    closed.close(story)
+    shown = clerk.get(f"/problems/{where}").text
+    assert ("导出证据包" in shown, "现在是“整改中”，各方签认、销号以后才能导出" in shown) == (False, True)
+    steps.to_signing(story)
+    review = clerk.get(f"/problems/{where}/closure").text
+    assert (of_problem(story) in review, "现在是“审核中”，各方签认" in review) == (False, True)
+    steps.signs(story, "head", "office")
+    steps.signs(story, "origin3", "origin_team")
     index = clerk.get("/packages").text
     assert (of_problem(story) in index, of_unit(story) in index) == (True, True)
-    assert of_problem(story) in clerk.get(f"/problems/{where}").text
+    for page in (f"/problems/{where}", f"/problems/{where}/closure"):
+        assert f'href="{of_problem(story)}"' in clerk.get(page).text
+    steps.publishes(story)
+    closed.reopen(story)
+    for page in (f"/problems/{where}", f"/problems/{where}/closure"):
+        assert "导出重启以前那一轮的证据包" in clerk.get(page).text
+
+
+@pytest.mark.parametrize("username", ["origin3", "leader1", "leadership"])
+def test_who_takes_nothing_out_reads_nothing_of_it(username: str, story: Story, as_: Any) -> None:
+    closed.close(story)
+    for page in (f"/problems/{steps.problem_id(story)}", f"/problems/{steps.problem_id(story)}/closure"):
+        assert "证据包" not in as_(username).get(page).text
+
+
+def test_a_reopened_problem_can_still_be_taken_out_and_the_page_says_what_leaves(
+    story: Story, as_: Any, tmp_path: Path
+) -> None:
+    closed.close(story)
+    closed.reopen(story)
+    clerk, page = as_("clerk"), of_problem(story)
+    assert page in clerk.get("/packages").text
+    assert "重启了" in clerk.get("/packages").text
+    copies_made(clerk, page)
+    assert "7月2日定了重启" in clerk.get(page).text
+    assert export(clerk, page, "originals").status_code == 200
 
 
 @PAGES

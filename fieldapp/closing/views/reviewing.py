@@ -21,6 +21,7 @@ from fieldapp.visits.models import Visit
 from fieldapp.visits.states import visit_flow
 from fieldapp.visits.views.desk import facts_of
 from fieldapp.web import menu
+from fieldapp.web.beside import beside
 from fieldapp.web.forms import asked, bound, carry_out, has_errors
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
@@ -117,6 +118,7 @@ def review_page(found: Problem, status: int = 200, form: OpinionForm | None = No
         "sides": queries.sides(review.closing) if review.closing else [],
         "wanted": [queries.label_of(body, found.inspection.team.name) for body in signing.bodies_of(found)],
         "objections": queries.objections(review.closing) if review.closing else [],
+        "beside": beside("closing", found.id),
         **(_visit_shown(review, seen) if seen else {"visit": None}),
     }
     return render("closing/review.html", status=status, **context)

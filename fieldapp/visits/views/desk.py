@@ -69,7 +69,8 @@ def show_visit(visit_id: UUID) -> Any:
 def page_of(found: Any, status: int = 200, **sent: Any) -> Any:
     """The record's page, with the form that was sent if any."""
     fresh = {"return_form": ReturnForm(), "check_form": CheckForm(data={"seal": found.seal})}
-    return render("visits/show.html", status=status, **{**facts_of(found), **fresh, **sent})
+    facts = {**facts_of(found), "number": queries.number(found)}
+    return render("visits/show.html", status=status, **{**facts, **fresh, **sent})
 
 
 def _is_leader(found: Any) -> bool:
