@@ -55,15 +55,15 @@ def _begun(problem: Problem, request: ClosureRequest, session: Session) -> Closi
 def approve(problem_id: UUID, *, by: Any, at: int) -> str:
     """同意: the record is frozen, its visits are reviewed, signatures are asked for. Returns the fingerprint."""
     with held(problem_id) as (problem, closing, session):
-        visits = seeing.visits_on(problem, seeing.cycle_start(problem, session), session)
+        visits = seeing.visits_on(problem, seeing.cycle_start(problem, session), session, locked=True)
         verified = seeing.verifications(closing.id, session)
         grounds = seeing.grounds_of(problem, visits, verified, session)
-        if lacking := grounds.lacking:
+        if lacking := grounds.lacking or grounds.refusal(by.person_id):
             raise RuleBroken(lacking)
         good = {each.id for each in grounds.good_visits} if grounds.needs_visit else set()
         rests = [(visit, record) for visit, record in visits if visit.id in good]
-        for visit, _record in rests:
-            reviewing.review(visit, by=by, at=at, session=session)
+        for visit, record in rests:
+            reviewing.review(visit, record.seal, by=by, at=at, session=session)
         closing.bodies = signing.bodies_of(problem)
         n = closing.frozen_n + 1
         request = session.get_one(ClosureRequest, closing.id)
@@ -126,6 +126,8 @@ def verify(problem_id: UUID, said: Record, *, key: UUID | None = None, by: Any, 
             raise RuleBroken("这个问题现在不用核验记录")
         if said.day > clock.day_of(at):
             raise RuleBroken("核验的日子还没到", "day")
+        if said.day < seeing.cycle_start(problem, session).day:
+            raise RuleBroken("核验的日子早于这一轮整改", "day")
         if said.good > said.looked:
             raise RuleBroken("合格的比查的多", "good")
         session.add(

@@ -54,6 +54,18 @@ def test_a_later_visit_that_found_it_otherwise_outweighs_an_earlier_one() -> Non
     assert replace(BY_VISIT, visits=(unseen, VISIT)).lacking == "", "nobody looked at it that day"
 
 
+def test_of_two_visits_on_one_day_the_worse_counts_whatever_their_order() -> None:
+    worse = replace(VISIT, id=uuid4(), conclusion="未整改")
+    for visits in ((worse, VISIT), (VISIT, worse)):
+        assert replace(BY_VISIT, visits=visits).lacking == "最近一次核查的结论是未整改"
+
+
+def test_whoever_went_or_verified_does_not_approve() -> None:
+    assert "不能审" in BY_VISIT.refusal(ONE)
+    assert "不能审" in BY_PAPERS.refusal(ONE)
+    assert BY_VISIT.refusal(uuid4()) == ""
+
+
 def test_papers_and_calls_need_a_record_of_their_own_way() -> None:
     assert BY_PAPERS.lacking == ""
     assert replace(BY_PAPERS, verified=()).lacking == "还没有核验记录"
