@@ -9,6 +9,7 @@ from fieldapp.closing import actions
 from fieldapp.errors import RuleBroken
 from tests.closing import steps
 from tests.closing.steps import STORY, approves, asks, checks, does, problem_id, publishes, signs
+from tests.closing.pages import address, fill, in_june
 from tests.story import Story
 
 STILL = "告知单又没有了，补上并固定在窗口"
@@ -74,3 +75,25 @@ def test_papers_looked_through_before_count_no_more(story: Story) -> None:
     with pytest.raises(RuleBroken, match="早于这一轮整改"):
         does(story, "clerk", lambda by: verifies(by, now - day), later)
     does(story, "clerk", lambda by: verifies(by, later), later)
+
+
+def test_a_named_signer_reads_as_long_as_he_is_one(story: Story, as_: Any) -> None:
+    """Though he may sign other things still, as an inspector may: rows follow from the head's word of today."""
+    steps.to_signing(story)
+    head, reader, here = as_("head"), as_("leader1"), f"{address(story)}/record"
+    assert reader.get(here).status_code == 404
+    said = steps.naming(story, "office", "leader1")
+    fill(head, "/signers", "/signers", **said)
+    with in_june():
+        assert reader.get(here).status_code == 200
+    assert as_("leader1").get(here).status_code == 404, "his days are over"
+    fill(head, "/signers", "/signers", **{**said, "ends": "2018-06-01"})
+    with in_june():
+        assert as_("leader1").get(here).status_code == 404, "taken back"
+
+
+def test_named_for_one_team_he_reads_what_that_team_found(story: Story, as_: Any) -> None:
+    steps.to_signing(story)
+    fill(as_("head"), "/signers", "/signers", **steps.naming(story, "origin_team", "leader1"))
+    with in_june():
+        assert as_("leader1").get(f"{address(story)}/record").status_code == 200
