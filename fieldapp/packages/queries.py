@@ -24,12 +24,14 @@ class Export:
     at: int
     who: str  # "": by the command line
     originals: bool
+    digest: str  # of its tagmanifest
 
 
 def exports(kind: str, thing_id: UUID) -> list[Export]:
     """Newest first; for whoever may see the thing."""
     found = access.noted(EVENT, f"{kind}:{thing_id} ")
-    return [Export(at, who, told.split()[1] == "originals") for at, who, told in found]
+    parts = [(at, who, *told.split()[1:3]) for at, who, told in found]
+    return [Export(at, who, photos == "originals", digest) for at, who, photos, digest in parts]
 
 
 def ready(kind: str, thing_id: UUID) -> tuple[Parcel | None, str]:
