@@ -89,13 +89,12 @@ def desks_of(closings: Sequence[Closing], day: date, session: Session) -> dict[U
 def went(now: Mapping[UUID, int], session: Session) -> dict[UUID, frozenset[UUID]]:
     """By closing and its freezing, everybody who took part in what the frozen record rests on; whose
     taps were taken in late too, for they stand in it."""
-    people = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, VisitPerson.person_id)
-    people = people.join(VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id)
+    rests = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, VisitPerson.person_id)
+    rests = rests.join(VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id)
     late = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, ParkedDecision.person_id)
     late = late.join(ParkedDecision, ParkedDecision.visit == ClosingVisit.visit_id)
-    people = people.where(ClosingVisit.closing_id.in_(now)).union(
-        late.where(ClosingVisit.closing_id.in_(now), ParkedDecision.outcome == "late")
-    )
+    late = late.where(ParkedDecision.outcome == "late")
+    people = rests.where(ClosingVisit.closing_id.in_(now)).union(late.where(ClosingVisit.closing_id.in_(now)))
     wrote = sa.select(Verification.request_id, Verification.by_id).where(Verification.request_id.in_(now))
     found: dict[UUID, set[UUID]] = {key: set() for key in now}
     for key, frozen_n, person in session.execute(people):

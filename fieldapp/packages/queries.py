@@ -30,8 +30,12 @@ class Export:
 def exports(kind: str, thing_id: UUID) -> list[Export]:
     """Newest first; for whoever may see the thing."""
     found = access.noted(EVENT, f"{kind}:{thing_id} ")
-    parts = [(at, who, *told.split()[1:3]) for at, who, told in found]
-    return [Export(at, who, photos == "originals", digest) for at, who, photos, digest in parts]
+    return [_export(*each) for each in found]
+
+
+def _export(at: int, who: str, told: str) -> Export:
+    _thing, photos, digest = told.split()
+    return Export(at, who, photos == "originals", digest)
 
 
 def ready(kind: str, thing_id: UUID) -> tuple[Parcel | None, str]:

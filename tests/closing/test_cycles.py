@@ -8,8 +8,8 @@ from fieldapp import clock
 from fieldapp.closing import actions
 from fieldapp.errors import RuleBroken
 from tests.closing import steps
-from tests.closing.steps import STORY, approves, asks, checks, does, problem_id, publishes, signs
 from tests.closing.pages import address, fill, in_june
+from tests.closing.steps import STORY, approves, asks, checks, does, problem_id, publishes, signs
 from tests.story import Story
 
 STILL = "告知单又没有了，补上并固定在窗口"

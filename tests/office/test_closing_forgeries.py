@@ -215,7 +215,8 @@ def a_problem_closed_by_nobody(session: Session, _story: Story) -> str:
 FORGERIES = (
     a_softer_record, a_softer_record_with_its_sum, no_record, no_json, fewer_bodies, open_again, another_instant,
     another_basis, told_by_an_edition_of_something_else, a_signature_of_another_record, a_signature_by_somebody_else,
-    a_signature_by_one_who_went, a_signature_by_one_taken_in_late, a_signature_gone, one_signature_too_few, a_page_that_nobody_compared,
+    a_signature_by_one_who_went, a_signature_by_one_taken_in_late,
+    a_signature_gone, one_signature_too_few, a_page_that_nobody_compared,
     a_page_compared_by_its_enterer, a_page_of_somebody_else, a_closure_by_others, a_closure_on_another_record,
     a_closure_gone, resting_on_no_visit, resting_on_a_visit_that_was_not_reviewed, a_clock_that_stopped_earlier,
     told_on_another_day, told_a_day_later, never_told, another_team_to_sign, another_unit_to_tell,
