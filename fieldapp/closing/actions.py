@@ -124,6 +124,8 @@ def verify(problem_id: UUID, said: Record, *, key: UUID | None = None, by: Any, 
             return
         if problem.verification not in ("papers", "phone") or closing.state != "reviewing":
             raise RuleBroken("这个问题现在不用核验记录")
+        if by.person_id in seeing.recused(problem.unit_id, session):
+            raise RuleBroken("回避这个单位的人不能核验")
         if said.day > clock.day_of(at):
             raise RuleBroken("核验的日子还没到", "day")
         if said.day < seeing.cycle_start(problem, session).day:

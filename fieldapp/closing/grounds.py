@@ -18,6 +18,7 @@ class SeenVisit:
     people: frozenset[UUID]
     state: str
     conclusion: str
+    by_these_criteria: bool = True  # they were not changed since it was planned
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Grounds:
     finders: frozenset[UUID]
     visits: tuple[SeenVisit, ...] = ()
     verified: tuple[Verified, ...] = ()
+    recused: frozenset[UUID] = frozenset()
 
     @property
     def needs_visit(self) -> bool:
@@ -59,6 +61,8 @@ class Grounds:
             return "又补了记录，还没有会签"
         if visit.state not in ("checked", "reviewed"):
             return "组长还没有核"
+        if not visit.by_these_criteria:
+            return "销号标准后来改过，这次是按改以前的判的"
         return "" if visit.conclusion == FIXED else f"结论是{visit.conclusion or '没有定'}"
 
     @property
@@ -69,6 +73,8 @@ class Grounds:
 
     def refusal(self, person: UUID) -> str:
         """Why this person may not approve; empty when he may (四眼)."""
+        if person in self.recused:
+            return "回避这个单位的人不能审"
         return "参加过回访或核验的人不能审，请另一个人审" if person in self.people else ""
 
     @property

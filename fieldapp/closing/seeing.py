@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fieldapp.closing.grounds import Grounds, SeenVisit, Verified
 from fieldapp.closing.models import Closing, Verification
 from fieldapp.history import Entry
-from fieldapp.organisations.models import TeamMembership
+from fieldapp.organisations.models import Recusal, TeamMembership
 from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.publishing.models import Edition
 from fieldapp.visits.briefing import problem_of
@@ -70,13 +70,25 @@ def visits_on(
     return [(row, record_of(row, session)) for row in found]
 
 
-def seen_visit(visit: Visit, record: Record, problem_id: UUID, session: Session) -> SeenVisit:
+def seen_visit(visit: Visit, record: Record, problem: Problem, session: Session) -> SeenVisit:
     """What the rules ask of a visit. Whose taps were taken in late went too, for they stand in the record."""
     late = {person for person, is_late in taken_in(visit.id, session) if is_late}
-    people = frozenset(row.person_id for row in visit.people) | late
+    about = str(problem.id)
+    frozen = problem_of(visit.briefing, about) or {}
     return SeenVisit(
-        visit.id, visit.day, visit.team_id, people, visit.state, conclusion_on(record, str(problem_id))
+        visit.id,
+        visit.day,
+        visit.team_id,
+        frozenset(row.person_id for row in visit.people) | late,
+        visit.state,
+        conclusion_on(record, about),
+        by_these_criteria=list(frozen.get("criteria", ())) == list(problem.criteria),
     )
+
+
+def recused(unit_id: UUID, session: Session) -> frozenset[UUID]:
+    """Who must not deal with a unit (回避)."""
+    return frozenset(session.scalars(sa.select(Recusal.person_id).where(Recusal.unit_id == unit_id)))
 
 
 def verifications(request_id: UUID, session: Session) -> list[Verification]:
@@ -95,6 +107,7 @@ def grounds_of(
         needed=problem.visits_needed,
         finder_team=problem.team_id,
         finders=frozenset(session.scalars(finders)),
-        visits=tuple(seen_visit(visit, record, problem.id, session) for visit, record in visits),
+        visits=tuple(seen_visit(visit, record, problem, session) for visit, record in visits),
         verified=tuple(Verified(row.id, row.way, row.day, row.by_id, row.fixed) for row in verified),
+        recused=recused(problem.unit_id, session),
     )
