@@ -170,7 +170,7 @@ def apart(writes: bool = False) -> Iterator[Session]:
 
 @contextmanager
 def one_moment() -> Iterator[Session]:
-    """`apart`, and all that is read is of one moment though people go on working. SQLite's transaction is so by itself."""
+    """`apart`, and all that is read is of one moment though people work on. SQLite's transaction is so by itself."""
     with apart() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

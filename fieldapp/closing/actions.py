@@ -82,7 +82,9 @@ def approve(problem_id: UUID, *, by: Any, at: int) -> str:
 def turn_down(problem_id: UUID, still: str, limit_text: str, *, by: Any, at: int) -> None:
     """打回单位: what is still to be done and until when. The unit reads it with the next edition, not before."""
     _readable_limit(limit_text)
-    with held(problem_id) as (_problem, closing, session):
+    with held(problem_id) as (problem, closing, session):
+        if told := seeing.telltale_in(still, problem, session):
+            raise RuleBroken(told, "reason")
         said = {"still": still.strip(), "limit_text": limit_text.strip()}
         facts = {"still": said["still"], "limit": said["limit_text"]}
         also = {**said, "decided_at": at}
@@ -92,7 +94,9 @@ def turn_down(problem_id: UUID, still: str, limit_text: str, *, by: Any, at: int
 def order_reopening(problem_id: UUID, still: str, limit_text: str, basis: str, *, by: Any, at: int) -> None:
     """重启: with reason and basis. A new cycle begins when the edition that says so goes out; the old stays frozen."""
     _readable_limit(limit_text)
-    with held(problem_id) as (_problem, closing, session):
+    with held(problem_id) as (problem, closing, session):
+        if told := seeing.telltale_in(still, problem, session):
+            raise RuleBroken(told, "still")
         said = {"still": still.strip(), "limit_text": limit_text.strip(), "basis": basis.strip()}
         facts = {**said, "limit": said["limit_text"]}
         also = {**said, "decided_at": at, "edition_id": None}

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from fieldapp.closing.grounds import Grounds, SeenVisit, Verified
 from fieldapp.closing.models import Closing, Verification
+from fieldapp.closing.neutral import telltale
 from fieldapp.history import Entry
-from fieldapp.organisations.models import Recusal, TeamMembership
+from fieldapp.organisations.models import Person, Recusal, TeamMembership
 from fieldapp.problems.models import ClosureRequest, Problem
 from fieldapp.publishing.models import Edition
+from fieldapp.visits import queries as visits
 from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import Visit
 from fieldapp.visits.parked import taken_in
@@ -86,9 +88,23 @@ def seen_visit(visit: Visit, record: Record, problem: Problem, session: Session)
     )
 
 
+def names_of(visit: Visit, session: Session) -> set[str]:
+    """Everybody of the visiting team, and whoever else took part: none of them stands in a text for the unit."""
+    team = sa.select(TeamMembership.person_id).where(TeamMembership.team_id == visit.team_id)
+    rows = sa.select(Person.name).where(Person.id.in_(team))
+    return {*session.scalars(rows), *visits.names_in(visit).values()}
+
+
 def recused(unit_id: UUID, session: Session) -> frozenset[UUID]:
     """Who must not deal with a unit (回避)."""
     return frozenset(session.scalars(sa.select(Recusal.person_id).where(Recusal.unit_id == unit_id)))
+
+
+def telltale_in(text: str, problem: Problem, session: Session) -> str:
+    """Why a text about this problem is not for its unit: it tells of a visit of this cycle. Empty when it does not."""
+    rests = visits_on(problem, cycle_start(problem, session), session)
+    said = (telltale(text, names_of(row, session), row.team.name, row.day) for row, _record in rests)
+    return next(filter(None, said), "")
 
 
 def verifications(request_id: UUID, session: Session) -> list[Verification]:
@@ -98,7 +114,7 @@ def verifications(request_id: UUID, session: Session) -> list[Verification]:
 
 
 def grounds_of(
-    problem: Problem, visits: list[tuple[Visit, Record]], verified: list[Verification], session: Session
+    problem: Problem, seen: list[tuple[Visit, Record]], verified: list[Verification], session: Session
 ) -> Grounds:
     """As it stands now."""
     finders = sa.select(TeamMembership.person_id).where(TeamMembership.team_id == problem.team_id)
@@ -107,7 +123,7 @@ def grounds_of(
         needed=problem.visits_needed,
         finder_team=problem.team_id,
         finders=frozenset(session.scalars(finders)),
-        visits=tuple(seen_visit(visit, record, problem, session) for visit, record in visits),
+        visits=tuple(seen_visit(visit, record, problem, session) for visit, record in seen),
         verified=tuple(Verified(row.id, row.way, row.day, row.by_id, row.fixed) for row in verified),
         recused=recused(problem.unit_id, session),
     )

@@ -8,7 +8,7 @@ from fieldapp import clock
 from fieldapp.closing import actions
 from fieldapp.errors import RuleBroken
 from tests.closing import steps
-from tests.closing.pages import address, fill, in_june
+from tests.closing.pages import address, fill, in_june, opines
 from tests.closing.steps import STORY, approves, asks, checks, does, problem_id, publishes, signs
 from tests.story import Story
 
@@ -97,3 +97,25 @@ def test_named_for_one_team_he_reads_what_that_team_found(story: Story, as_: Any
     fill(as_("head"), "/signers", "/signers", **steps.naming(story, "origin_team", "leader1"))
     with in_june():
         assert as_("leader1").get(f"{address(story)}/record").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["6月20日去看时告知单只放在抽屉里", "第一巡察组看到告知单只放在抽屉里", "暗访看到告知单只放在抽屉里"],
+)
+def test_what_is_still_to_be_done_keeps_quiet_of_the_visit(story: Story, as_: Any, said: str) -> None:
+    asks(story)
+    where = problem_id(story)
+    for step in ("turn_down", "order_reopening"):
+        more = ("10 个工作日",) if step == "turn_down" else ("10 个工作日", "群众当天来电反映，窗口又没有了")
+        with pytest.raises(RuleBroken, match="单位不该知道"):
+            does(
+                story,
+                "head",
+                lambda by, step=step, more=more: getattr(actions, step)(
+                    where, said, *more, by=by, at=steps.CHECKED
+                ),
+            )
+    page = opines(story, as_("head"), "turn_down", reason=said, limit_text="10 个工作日", shown="x")
+    assert page.status_code == 422
+    assert said in page.text
