@@ -182,6 +182,7 @@ class Ticked:
 def sign_all(ticked: Collection[Ticked], *, by: Any, at: int) -> int:
     """Each its own signature, all or none, the problems locked in one order; how many of them closed."""
     closed = 0
+    _lock_all({each.problem_id for each in ticked})
     for each in sorted(ticked, key=lambda one: (one.problem_id, one.body)):
         try:
             closed += sign(each.problem_id, each.body, each.fingerprint, by=by, at=at)
@@ -190,6 +191,13 @@ def sign_all(ticked: Collection[Ticked], *, by: Any, at: int) -> int:
                 f"{_number(each.problem_id)}：{broken.sentence}。这一批都还没签", "ticked"
             ) from None
     return closed
+
+
+def _lock_all(problem_ids: Collection[UUID]) -> None:
+    """Before the first signature is counted, which all signers share: who holds a later one must not wait for that."""
+    with system_reads() as session:
+        rows = sa.select(Problem.id).where(Problem.id.in_(problem_ids)).order_by(Problem.id)
+        session.execute(rows.with_for_update()).all()
 
 
 def _number(problem_id: UUID) -> str:
