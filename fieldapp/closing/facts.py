@@ -6,16 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from fieldapp import clock, ids
 from fieldapp.closing.dismissing import Dismissal, dismissals
+from fieldapp.closing import seeing
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.neutral import SHORTEST, telltale
 from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.inspections.models import Inspection
-from fieldapp.organisations.models import Person, TeamMembership
 from fieldapp.problems.actions import Draft, add_problem
 from fieldapp.problems.models import Problem
 from fieldapp.visits import queries as visits
@@ -107,7 +106,7 @@ def send_fact(of: Finding, text: str, *, key: UUID | None = None, by: Any, at: i
             raise RuleBroken("已经发给单位了", "text")
         if len(text) < SHORTEST:
             raise RuleBroken(f"至少 {SHORTEST} 个字", "text")
-        if said := telltale(text, _people(of.visit, session), of.visit.team.name, of.visit.day):
+        if said := telltale(text, seeing.names_of(of.visit, session), of.visit.team.name, of.visit.day):
             raise RuleBroken(said, "text")
         made = Fact(
             id=key if key and session.get(Fact, key) is None else ids.new_id(), county_id=of.visit.county_id,
@@ -117,13 +116,6 @@ def send_fact(of: Finding, text: str, *, key: UUID | None = None, by: Any, at: i
         session.add(made)
         session.flush()
         return made.id
-
-
-def _people(visit: Visit, session: Session) -> set[str]:
-    """Everybody of the visiting team, and whoever else took part."""
-    team = sa.select(TeamMembership.person_id).where(TeamMembership.team_id == visit.team_id)
-    rows = sa.select(Person.name).where(Person.id.in_(team))
-    return {*session.scalars(rows), *visits.names_in(visit).values()}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from fieldapp.db import system_reads
+from fieldapp.db import one_moment
 from fieldapp.errors import RuleBroken
 from fieldapp.organisations.models import County, Unit
 from fieldapp.packages import collecting, copies
@@ -62,7 +62,7 @@ def _with_thumbnails(line: Line) -> Line:
 
 def problem_parcel(problem_id: UUID) -> Parcel:
     """Of a problem that the caller may see. Raises RuleBroken while it is not closed."""
-    with system_reads() as session:
+    with one_moment() as session:
         problem = session.get_one(Problem, problem_id)
         dossier = collecting.dossier_of(problem, session)
         office = problem.county.office
@@ -71,7 +71,7 @@ def problem_parcel(problem_id: UUID) -> Parcel:
 
 def unit_parcel(unit_id: UUID) -> Parcel:
     """Of a unit that the caller may see. Raises RuleBroken while nothing of it is closed."""
-    with system_reads() as session:
+    with one_moment() as session:
         unit = session.get_one(Unit, unit_id)
         office = session.get_one(County, unit.county_id).office
         lines = collecting.lines_of(unit_id, session)

@@ -25,12 +25,18 @@ class Export:
     at: int
     who: str  # "": by the command line
     originals: bool
+    digest: str  # of its tagmanifest
 
 
 def exports(kind: str, thing_id: UUID) -> list[Export]:
     """Newest first; for whoever may see the thing."""
     found = access.noted(EVENT, f"{kind}:{thing_id} ")
-    return [Export(at, who, told.split()[1] == "originals") for at, who, told in found]
+    return [_export(*each) for each in found]
+
+
+def _export(at: int, who: str, told: str) -> Export:
+    _thing, photos, digest = told.split()
+    return Export(at, who, photos == "originals", digest)
 
 
 def ready(kind: str, thing_id: UUID) -> tuple[Parcel | None, str]:

@@ -27,7 +27,8 @@ def found_new(story: Story, as_: Any) -> tuple[UUID, UUID]:
     countersign(first, visit)
     assert as_("leader1").post(f"/visits/{visit}/check").status_code == 303
     with story.app.app_context(), acting(SYSTEM) as session:
-        reviewing.review(session.get_one(Visit, UUID(visit)), by=SYSTEM, at=clock.now(), session=session)
+        row = session.get_one(Visit, UUID(visit))
+        reviewing.review(row, row.seal, by=SYSTEM, at=clock.now(), session=session)
     with story.app.app_context(), apart() as session:
         where = TapRow.visit == UUID(visit), TapRow.kind == "finding"
         return UUID(visit), session.scalars(sa.select(TapRow.id).where(*where)).one()

@@ -273,3 +273,21 @@ class TestRefused:
             forged = sa.update(heads).where(heads.c.name == end.stream)
             session.execute(forged.values(seq=end.seq, hash=end.hash))
         assert "甘棠-07 的历史和登记的对不上" in self.reason(story)
+
+
+def test_what_goes_on_meanwhile_breaks_no_package(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edition goes out between the entries of a history and its head: all that is packed is of one moment."""
+    closed.close(story, told=False)
+    real, told = history.entries, []
+
+    def entries(stream: str, session: Any) -> Any:
+        found = real(stream, session)
+        if not told:
+            told.append(stream)
+            steps.publishes(story)
+        return found
+
+    monkeypatch.setattr(history, "entries", entries)
+    found = closed.parcel(story)
+    assert len(told) == 1
+    assert not found.dossiers[0].editions, "as it was when it was collected"

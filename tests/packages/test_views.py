@@ -87,6 +87,7 @@ def test_who_took_out_what_is_remembered_and_shown(story: Story, as_: Any) -> No
     shown = as_("head").get(page).text
     assert '导出过<small class="numbers">1 次' in shown
     assert story.viewer("clerk").name in shown
+    assert f"清单指纹 {digest[:4]} {digest[4:8]} {digest[8:12]}" in shown
 
 
 def test_nothing_is_chosen_beforehand(story: Story, as_: Any) -> None:

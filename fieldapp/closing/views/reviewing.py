@@ -27,6 +27,7 @@ from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
+_KEPT = {"sent_back": "已经在补", "collected": "又补了记录，还没有会签"}
 menu.entry(46, "closing.index", "审核", "/problems/*/closure")
 
 
@@ -145,11 +146,12 @@ def _visit_shown(review: reviews.Review, seen: Visit) -> dict[str, Any]:
 
 def _closed_to(review: reviews.Review, seen: Visit | None) -> dict[str, str]:
     """Opinions that cannot be given now, each with why."""
-    closed = {"approve": review.lacking} if review.lacking else {}
+    lacking = review.lacking or review.grounds.refusal(viewer().person_id)
+    closed = {"approve": lacking} if lacking else {}
     if seen is None:
         closed["send_back"] = "没有交来的记录"
     elif not may_return(seen):
-        closed["send_back"] = "已经在补" if seen.state == "sent_back" else "审过的记录不再退，缺什么再去一次"
+        closed["send_back"] = _KEPT.get(seen.state, "审过的记录不再退，缺什么再去一次")
     return closed
 
 
