@@ -10,6 +10,7 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.access.queries import to_confirm
 from fieldapp.closing import waiting as closing
+from fieldapp.closing.facts import findings
 from fieldapp.closing.models import Closing
 from fieldapp.closing.queries import label_of, record_of
 from fieldapp.closing.reviews import waited
@@ -141,6 +142,13 @@ def _to_tell(_viewer: Any) -> Group:
     )
 
 
+def _findings(_viewer: Any) -> Group:
+    """How many only: in the words of whoever went, they would tell of a visit."""
+    n = len(findings())
+    lines = (Wait("新发现", f"{n} 条没发给单位", "closing.facts"),) if n else ()
+    return Group("新发现等发给单位确认", lines, own_count=n)
+
+
 def _facts_answered(_viewer: Any) -> Group:
     lines = (
         Wait(row.text, row.unit.name, "closing.fact", {"fact_id": row.id}) for row in closing.facts_answered()
@@ -199,6 +207,7 @@ SOURCES: tuple[tuple[P, Source], ...] = (  # in the order of the page
     (P.REVIEW_CLOSINGS, _to_review),
     (P.ENTER_PAPER, _to_compare),
     (P.PUBLISH, _to_tell),
+    (P.PUBLISH, _findings),
     (P.REVIEW_CLOSINGS, _facts_answered),
     (P.ISSUE_PROBLEMS, _drafts),
     (P.SEE_PARKED, _parked),
