@@ -55,6 +55,8 @@ class Grounds:
         """Why a visit does not count; empty when it does."""
         if visit.team_id == self.finder_team or visit.people & self.finders:
             return "是发现问题的组去的"
+        if visit.state == "sent_back":
+            return "退回去补了，还没交回来"
         if visit.state not in ("checked", "reviewed"):
             return "组长还没有核"
         return "" if visit.conclusion == FIXED else f"结论是{visit.conclusion or '没有定'}"

@@ -117,7 +117,7 @@ def _to_review(_viewer: Any) -> Group:
 
 def _reviewing(row: Problem) -> Wait:
     """The office's own waiting is said as the office's."""
-    days = f"·办内待审 {waited(row, row.requested_on).days} 个工作日" if row.requested_on else ""
+    days = f"·办内待审{problems.days_words(waited(row, row.requested_on))}" if row.requested_on else ""
     return Wait(f"{row.number} {row.text}", f"{row.unit.name}{days}", "closing.show", {"problem_id": row.id})
 
 
