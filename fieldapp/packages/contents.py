@@ -60,7 +60,7 @@ def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, origi
         ("Record-SHA256", dossier.fingerprint),
     ]
     payload = [*_parts(dossier, "", "report.html", gathered.pictures), *gathered.entries]
-    made = Bag(f"evidence-{dossier.fingerprint[:12]}", payload, dossier.closed_at, about)
+    made = Bag(_folder(f"evidence-{dossier.fingerprint[:12]}", originals), payload, dossier.closed_at, about)
     return _finished(made, office, originals)
 
 
@@ -97,8 +97,13 @@ def unit_bag(
     payload.append(held("index.html", report.checklist_html(office, unit, rows)))
     sums = hashlib.sha256("".join(each.fingerprint for each in closed).encode()).hexdigest()
     about = [("External-Description", f"{unit} 问题清单")]
-    made = Bag(f"checklist-{sums[:12]}", payload, max(each.closed_at for each in closed), about)
+    made = Bag(_folder(f"checklist-{sums[:12]}", originals), payload, max(each.closed_at for each in closed), about)
     return _finished(made, office, originals)
+
+
+def _folder(name: str, originals: bool) -> str:
+    """Of its own for each kind: unpacked into one, the two would fail every check."""
+    return name if originals else f"{name}-copies"
 
 
 def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture]) -> list[Entry]:
