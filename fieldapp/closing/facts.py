@@ -1,4 +1,4 @@
-"""事实确认: a reviewed visit's new finding is put before its unit in neutral words, and answered; then it may become a
+"""事实确认: a checked visit's new finding is put before its unit in neutral words, and answered; then it may become a
 problem."""
 
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fieldapp import clock, ids
-from fieldapp.closing.dismissing import Dismissal, dismissals
 from fieldapp.closing import seeing
+from fieldapp.closing.dismissing import Dismissal, dismissals
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.neutral import SHORTEST, telltale
 from fieldapp.db import db, system_reads
@@ -21,10 +21,12 @@ from fieldapp.visits import queries as visits
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.record import Remark
 
+READY = ("checked", "reviewed")  # a review comes with a request to close, which may never come
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something new that a reviewed visit found, in the words of whoever went: for the office only."""
+    """Something new that a checked visit found, in the words of whoever went: for the office only."""
 
     visit: Visit
     remark: Remark
@@ -47,9 +49,10 @@ class Standing:
 
 def findings() -> list[Finding]:
     """Those not put before their unit, newest visit first, the dismissed among them; for the office."""
-    found = sa.select(TapRow.visit).where(TapRow.kind == "finding")
-    rows = sa.select(Visit).where(Visit.state == "reviewed", Visit.id.in_(found))
     sent = {(row.visit_id, row.tap_id) for row in db.session.scalars(sa.select(Fact))}
+    told = sa.select(Fact.tap_id)
+    found = sa.select(TapRow.visit).where(TapRow.kind == "finding", TapRow.id.not_in(told))
+    rows = sa.select(Visit).where(Visit.state.in_(READY), Visit.id.in_(found))
     newest = list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
     said = dismissals([row.id for row in newest])
     made = [
@@ -63,7 +66,7 @@ def findings() -> list[Finding]:
 def finding(visit_id: UUID, tap_id: UUID) -> Finding:
     """One of them, sent or not; raises NotVisible."""
     seen = visits.visit(visit_id)
-    if seen.state != "reviewed":
+    if seen.state not in READY:
         raise NotVisible
     remark = next((each for each in visits.record(seen).findings if each.tap == tap_id), None)
     if remark is None:

@@ -59,6 +59,8 @@ class Grounds:
             return "是发现问题的组去的"
         if visit.state == "collected":
             return "又补了记录，还没有会签"
+        if visit.state == "sent_back":
+            return "退回去补了，还没交回来"
         if visit.state not in ("checked", "reviewed"):
             return "组长还没有核"
         if not visit.by_these_criteria:

@@ -48,7 +48,7 @@ class Desk:
         if body not in self.bodies:
             return "这一方不用签"
         if body in self.signed:
-            return "这一方已经签了"
+            return "你签过了" if self.signed[body] == person else "这一方已经签了"
         if person in self.went:
             return "参加过回访或核验的人不能签认"
         if person in self.recused:

@@ -74,7 +74,7 @@ def checklist(unit_id: UUID) -> Any:
 def _papers_beside(problem_id: UUID) -> Beside | None:
     """What can be printed of a problem."""
     links: list[tuple[str, str]] = []
-    if viewer().has(P.READ_VISITS) and queries.reviewed_visits(problem_id):
+    if viewer().has(P.READ_VISITS) and queries.checked_visits(problem_id):
         links.append(("回访情况报告", url_for("documents.report", problem_id=problem_id)))
     for each in queries.closings_of(problem_id) if viewer().has(P.READ_CLOSINGS) else ():
         day = day_text(each.frozen_at)

@@ -71,10 +71,10 @@ def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, origi
         ("Record-SHA256", dossier.fingerprint),
     ]
     payload = [*_parts(dossier, "", "report.html", gathered.pictures), *gathered.entries]
-    folder = f"evidence-{dossier.fingerprint[:12]}"
-    if dossier.reopened:
-        folder, about = f"{folder}-reopened", [*about, ("Reopened", str(dossier.reopened["day"]))]
-    made = Bag(folder, payload, dossier.closed_at, about)
+    folder, reopened = f"evidence-{dossier.fingerprint[:12]}", dossier.reopened
+    if reopened:
+        folder, about = f"{folder}-reopened", [*about, ("Reopened", str(reopened["day"]))]
+    made = Bag(_folder(folder, originals), payload, dossier.closed_at, about)
     return _finished(made, office, originals)
 
 
@@ -111,8 +111,15 @@ def unit_bag(
     payload.append(held("index.html", report.checklist_html(office, unit, rows)))
     sums = hashlib.sha256("".join(each.fingerprint for each in closed).encode()).hexdigest()
     about = [("External-Description", f"{unit} 问题清单")]
-    made = Bag(f"checklist-{sums[:12]}", payload, max(each.closed_at for each in closed), about)
+    made = Bag(
+        _folder(f"checklist-{sums[:12]}", originals), payload, max(each.closed_at for each in closed), about
+    )
     return _finished(made, office, originals)
+
+
+def _folder(name: str, originals: bool) -> str:
+    """Of its own for each kind: unpacked into one, the two would fail every check."""
+    return name if originals else f"{name}-copies"
 
 
 def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture]) -> list[Entry]:

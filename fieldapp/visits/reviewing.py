@@ -5,11 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp.db import db
+from fieldapp import history
+from fieldapp.db import db, system_reads
 from fieldapp.errors import RuleBroken
 from fieldapp.visits import attendance
 from fieldapp.visits.models import TapRow, Visit
-from fieldapp.visits.states import visit_flow
+from fieldapp.visits.states import DONE, visit_flow
 
 
 def check(visit: Visit, *, by: Any, at: int, shown: str = "") -> None:
@@ -26,6 +27,16 @@ def send_back(visit: Visit, missing: str, *, by: Any, at: int) -> None:
     """退回回访组: the people read what is missing, add it, and countersign again."""
     missing = missing.strip()
     visit_flow.take(visit, "send_back", by=by, at=at, facts={"missing": missing}, also={"missing": missing})
+
+
+def asked_to_add(visit: Visit) -> str:
+    """What was missing when a record that has come again was last sent back; empty where it never was."""
+    if visit.state not in DONE:
+        return ""
+    with system_reads() as session:
+        steps = history.entries(visit.stream, session)
+    back = next((step for step in reversed(steps) if step.action == "send_back"), None)
+    return str(back.fields["payload"]["missing"]) if back else ""
 
 
 def review(visit: Visit, seal: str, *, by: Any, at: int, session: Session) -> None:

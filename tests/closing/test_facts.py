@@ -16,6 +16,7 @@ from tests.closing.finding import WORDS, found_new
 from tests.pages import changed, fields_of
 from tests.problems.test_views import NEW
 from tests.story import Story
+from tests.visits.visiting import state_of
 
 TEXT = "服务大厅没有人引导，叫号屏不能用"
 
@@ -91,12 +92,23 @@ def test_the_day_of_the_visit_is_not_named(story: Story, as_: Any) -> None:
     assert "哪天去的" in answer.text
 
 
-def test_a_finding_of_a_visit_that_is_not_reviewed_goes_nowhere(story: Story, as_: Any) -> None:
+def test_a_finding_of_a_visit_that_is_not_checked_goes_nowhere(story: Story, as_: Any) -> None:
     visit = story.handed_in()
     assert as_("clerk").get(f"/findings/{visit}/{visit}").status_code == 404
     reviewed, _tap = found_new(story, as_)
     assert as_("clerk").get(f"/findings/{reviewed}/{visit}").status_code == 404
     assert as_("clerk2").get(f"/findings/{reviewed}/{_tap}").status_code == 404
+
+
+def test_a_finding_waits_for_no_request_to_close(story: Story, as_: Any) -> None:
+    """A visit that found the problem as it was is never reviewed: what else it found is the office's all the same."""
+    visit, tap = found_new(story, as_, asked=False)
+    assert state_of(story, visit) == "checked"
+    clerk, page = as_("clerk"), f"/findings/{visit}/{tap}"
+    assert page in clerk.get("/facts").text
+    assert clerk.post(page, data={"text": TEXT}).status_code == 303
+    assert page not in clerk.get("/facts").text
+    assert TEXT in as_("unit").get("/problems").text
 
 
 @pytest.mark.parametrize("agrees", ["yes", "no"])

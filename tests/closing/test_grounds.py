@@ -28,7 +28,7 @@ def test_a_checked_visit_of_another_team_that_found_it_mended_is_enough() -> Non
         ({"team_id": FINDER}, "是发现问题的组去的"),
         ({"people": frozenset({ONE, FOUND_IT})}, "是发现问题的组去的"),
         ({"state": "handed_in"}, "组长还没有核"),
-        ({"state": "sent_back"}, "组长还没有核"),
+        ({"state": "sent_back"}, "退回去补了，还没交回来"),
         ({"state": "collected"}, "又补了记录，还没有会签"),
         ({"by_these_criteria": False}, "按改以前的判的"),
         ({"conclusion": "未核到"}, "结论是未核到"),

@@ -77,6 +77,9 @@ def test_sent_back_it_is_added_countersigned_and_handed_in_anew(story: Story, as
     assert seal_of(story, visit) != old
     assert steps_of(story, visit)[-2:] == ["send_back", "hand_in"]
     assert MISSING not in first.get(f"/n/{visit}/handin").text
+    assert MISSING in as_("leader1").get(f"/visits/{visit}").text, (
+        "who checks it anew reads what was asked for"
+    )
     assert as_("leader1").post(f"/visits/{visit}/check").status_code == 303
 
 

@@ -68,6 +68,7 @@ def test_the_clerk_gets_a_package_that_a_stranger_can_check(
     assert list(dossiers.complaints(tmp_path / name[1])) == []
     kinds = {path.name for path in (tmp_path / name[1] / "data").iterdir()} & {"photos", "copies"}
     assert kinds == {"photos" if photos == "originals" else "copies"}
+    assert name[1].endswith("-copies") == (photos == "copies")  # side by side the two do not mix
 
 
 def test_who_took_out_what_is_remembered_and_shown(story: Story, as_: Any) -> None:
@@ -104,7 +105,8 @@ def test_before_its_copies_are_made_nothing_leaves(story: Story, as_: Any) -> No
     closed.close(story)
     clerk, page = as_("clerk"), of_problem(story)
     answer = export(clerk, page, "copies")
-    assert (answer.status_code, "先备好副本再导出" in answer.text) == (422, True)
+    said = answer.text.split('<div id="copies">')[1].split("</form>")[0]
+    assert (answer.status_code, "先备好副本再导出" in said) == (422, True)  # it goes when they are made
     assert audited(story) == []
 
 
@@ -115,10 +117,10 @@ def test_with_script_the_page_asks_until_all_copies_are_there(
     closed.close(story)
     clerk, page = as_("clerk"), of_problem(story)
     first = clerk.get(page).text
-    assert ('hx-trigger="load"' in first, "还差 2 张副本" in first) == (False, True)
+    assert ('hx-trigger="load"' in first, "还差 2 张" in first) == (False, True)
     part = clerk.post(f"{page}/copies", headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith('<div id="copies">')
-    assert ('hx-trigger="load"' in part, "还差 1 张副本" in part) == (True, True)
+    assert ('hx-trigger="load"' in part, "还差 1 张" in part) == (True, True)
     done = clerk.post(f"{page}/copies", headers={"HX-Request": "true"}).text
     assert "还差" not in done
 

@@ -89,7 +89,7 @@ def is_told(form: Any, county: County) -> None:
     """The day that a new limit comes to if the unit is told today, shown before it is set."""
     found = counting.counted(form.limit_text.data, clock.today(), county)
     if form.shown.data != found.day.isoformat():
-        form.shown.data = found.day.isoformat()
+        form.shown.data, form.is_ahead = found.day.isoformat(), True
         until = counting.until_words(found.day, form.limit_text.data.strip(), found.estimated)
         raise RuleBroken(f"期限从告诉单位那天起算，今天发布就到 {until}。看好了再点一次", "limit_text")
 
@@ -117,6 +117,7 @@ def review_page(found: Problem, status: int = 200, form: OpinionForm | None = No
         "until": counting.until_words,
         "limit": counting.limit_words(found),
         "sides": queries.sides(review.closing) if review.closing else [],
+        "asked_before": reviews.asked_before(review),
         "wanted": [queries.label_of(body, found.inspection.team.name) for body in signing.bodies_of(found)],
         "objections": queries.objections(review.closing) if review.closing else [],
         "beside": beside("closing", found.id),
