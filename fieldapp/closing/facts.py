@@ -21,7 +21,6 @@ from fieldapp.visits import queries as visits
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.record import Remark
 
-
 READY = ("checked", "reviewed")  # a review comes with a request to close, which may never come
 
 

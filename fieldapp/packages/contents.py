@@ -97,7 +97,9 @@ def unit_bag(
     payload.append(held("index.html", report.checklist_html(office, unit, rows)))
     sums = hashlib.sha256("".join(each.fingerprint for each in closed).encode()).hexdigest()
     about = [("External-Description", f"{unit} 问题清单")]
-    made = Bag(_folder(f"checklist-{sums[:12]}", originals), payload, max(each.closed_at for each in closed), about)
+    made = Bag(
+        _folder(f"checklist-{sums[:12]}", originals), payload, max(each.closed_at for each in closed), about
+    )
     return _finished(made, office, originals)
 
 

@@ -26,7 +26,7 @@ from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
-menu.entry(46, "closing.index", "审核", "/problems/*/closure")
+menu.entry(45, "closing.index", "审核", "/problems/*/closure")
 
 
 @pages.get("/closings")
