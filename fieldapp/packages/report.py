@@ -66,6 +66,7 @@ def _pages() -> Environment:
     pages.filters.update(
         day=day_text,
         clock=clock_text,
+        clock_on=clock_on_text,
         moment=moment_text,
         duration=duration_text,
         fingerprint=fingerprint_text,
@@ -88,6 +89,12 @@ def clock_text(instant: str) -> str:
     """9:17:10 in China, of an instant in UTC."""
     read = _in_china(instant)
     return f"{read.hour}:{read:%M:%S}" if read else "—"
+
+
+def clock_on_text(instant: str, day: str) -> str:
+    """9:17:10; what was not on that day says its own as well."""
+    read = _in_china(instant)
+    return clock_text(instant) if not read or read.date().isoformat() == day else moment_text(instant)
 
 
 def moment_text(instant: str) -> str:

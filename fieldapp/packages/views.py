@@ -25,7 +25,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("packages", __name__)
-menu.entry(48, "packages.index", "证据包")
+menu.entry(49, "packages.index", "证据包")
 SECONDS = 5.0  # of one request, for making copies
 
 

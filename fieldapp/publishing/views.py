@@ -18,7 +18,7 @@ from fieldapp.web.ui import day_text
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("publishing", __name__)
-menu.entry(49, "publishing.index", "发出的反馈")
+menu.entry(48, "publishing.index", "发出的反馈")
 SHOWN = 3  # of a unit's editions on its list of problems
 
 

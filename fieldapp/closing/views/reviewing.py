@@ -28,7 +28,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 _KEPT = {"sent_back": "已经在补", "collected": "又补了记录，还没有会签"}
-menu.entry(46, "closing.index", "审核", "/problems/*/closure")
+menu.entry(45, "closing.index", "审核", "/problems/*/closure")
 
 
 @pages.get("/closings")
