@@ -69,6 +69,7 @@ class Front:
     async def _serve(self, taken: socket.socket) -> None:
         """Every end that a phone or a network can make is one of these two; another one is logged with its task."""
         with taken:
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only where it listens itself
             try:
                 async with asyncio.timeout(self.patience.hello):
                     first = await _first_byte(taken)
