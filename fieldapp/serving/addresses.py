@@ -27,7 +27,7 @@ class Names:
 
 def of_this_machine() -> Names:
     """Anew at each call: addresses come and go."""
-    known = {*_by_the_kernel(), *_by_name(), LOOPBACK}
+    known = {*(_by_the_kernel() if _LINUX_ADDRESSES.exists() else _by_name()), LOOPBACK}
     first = _towards_others()
     rest = sorted(known - {first, LOOPBACK}, key=int)
     return Names(tuple(dict.fromkeys((*([first] if first else []), *rest, LOOPBACK))), _hosts())
@@ -48,11 +48,11 @@ def _towards_others() -> IPv4Address | None:
 
 
 def _by_the_kernel() -> set[IPv4Address]:
-    text = _LINUX_ADDRESSES.read_text() if _LINUX_ADDRESSES.exists() else ""
-    return {found for each in _OWN.findall(text) if (found := _usable(each))}
+    return {found for each in _OWN.findall(_LINUX_ADDRESSES.read_text()) if (found := _usable(each))}
 
 
 def _by_name() -> set[IPv4Address]:
+    """Elsewhere than on Linux; it may wait for a name server."""
     try:
         found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
     except OSError:

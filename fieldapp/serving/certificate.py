@@ -14,33 +14,38 @@ BEFORE_ITS_END = timedelta(days=30)
 
 
 class Certificate:
-    """What new connections are greeted with. `refresh` may be called at any time; open connections are not touched."""
+    """What new connections are greeted with, by which authority, for which names; `left_out` are those of the machine
+    that the authority cannot vouch for."""
 
     def __init__(self, keys: Path, names: Callable[[], Names] = addresses.of_this_machine) -> None:
         self._keys, self._path, self._found = keys, keys / "server.pem", names
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self.context.set_alpn_protocols(["http/1.1"])
-        self.authority = authority.load(keys, names())
-        self.names = self.authority.may_vouch(names())
-        if not self._is_good():
-            self._make()
-        self.context.load_cert_chain(self._path)
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """Names of the machine that the authority cannot vouch for."""
-        return tuple(each for each in self._found().all if each not in self.names.all)
+        self._settle()
+        self.context = self._read()
 
     def refresh(self) -> bool:
-        """Whether there is a new certificate: its end is near, or addresses have changed."""
-        self.authority = authority.load(self._keys, self._found())
-        self.names = self.authority.may_vouch(self._found())
+        """Whether there is a new certificate: its end is near, or addresses have changed. May run beside handshakes,
+        which keep the context that they began with."""
+        is_new = self._settle()
+        if is_new:
+            self.context = self._read()
+        return is_new
+
+    def _settle(self) -> bool:
+        found = self._found()
+        self.authority = authority.load(self._keys, found)
+        self.names = self.authority.may_vouch(found)
+        self.left_out = tuple(each for each in found.all if each not in self.names.all)
         if self._is_good():
             return False
         self._make()
-        self.context.load_cert_chain(self._path)
         return True
+
+    def _read(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        context.load_cert_chain(self._path)
+        return context
 
     def _make(self) -> None:
         authority.write(self._path, authority.pem_of(*authority.issued(self.authority, self.names)))

@@ -41,16 +41,22 @@ def by_https(app: Flask, host: str, port: int, threads: int, say: Say) -> None:
             say(line)
 
     front = Front(outer, inner.getsockname(), certificate, door(app, certificate, port), tell)
-    threading.Thread(target=_until_it_ends, args=(front,), name="front", daemon=True).start()
+    broken = threading.Event()
+    threading.Thread(target=_until_it_ends, args=(front, broken), name="front", daemon=True).start()
     tell()
-    serve(app, sockets=[inner], connection_limit=2 * MOST, **_bounds(app, threads))
+    bounds = {**_bounds(app, threads), "connection_limit": 2 * MOST, "asyncore_use_poll": True}
+    serve(app, sockets=[inner], **bounds)
+    if broken.is_set():
+        raise SystemExit(1)
 
 
-def _until_it_ends(front: Front) -> None:
+def _until_it_ends(front: Front, broken: threading.Event) -> None:
+    """A server that nobody can reach must not go on as if it were one."""
     try:
         asyncio.run(front.run())
-    except Exception:  # a server that nobody can reach must not go on as if it were one
+    except Exception:
         logging.getLogger("fieldapp").exception("the front ended")
+    broken.set()
     _thread.interrupt_main()
 
 

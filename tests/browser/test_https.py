@@ -1,5 +1,5 @@
-"""A real Chromium before `serve --https`: as a phone that was told to trust the authority (by NSS), or, where there is no
-`certutil`, one that takes the server's key for good. Only so it offers what the no-network mode needs."""
+"""A real Chromium before `serve --https`: a phone that was told to trust the authority (by NSS) or, without `certutil`,
+one that takes the server's key for good. Only so it offers what the no-network mode needs."""
 
 import base64
 import os

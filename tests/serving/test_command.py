@@ -114,3 +114,19 @@ def test_the_help_says_what_https_does_and_what_is_for_gateways(tmp_path: Path) 
     for word in ("--https", "8443", "keys/", "FIELDAPP_BEHIND_PROXY", "127.0.0.1", "0.0.0.0"):
         assert word in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_front_that_breaks_ends_the_server_as_a_failure(tmp_path: Path) -> None:
+    """Else waitress would go on for nobody, and whatever watches the process would think it well."""
+    broken = (
+        "from fieldapp.serving.front import Front; from fieldapp.cli import main\n"
+        "async def breaks(self): raise RuntimeError('broken')\n"
+        "Front.run = breaks; main(['serve', '--https', '--host', '127.0.0.1', '--port', '0'])"
+    )
+    assert done(tmp_path, "migrate").returncode == 0
+    ended = subprocess.run(
+        [sys.executable, "-c", broken], cwd=ROOT, env=surroundings(tmp_path), capture_output=True, text=True,
+        check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "the front ended" in ended.stderr

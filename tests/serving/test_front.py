@@ -219,6 +219,7 @@ def test_a_crowd_from_one_place_keeps_nobody_else_out(tmp_path: Path) -> None:
                 told(all_of(inside))
                 assert time.monotonic() - begun < SOON
                 assert running.front.crowd.count() <= 8
+                assert ends_within(silent[0], SOON), "long before its greeting is given up"
             finally:
                 for each in silent:
                     each.close()

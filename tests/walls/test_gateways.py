@@ -70,6 +70,21 @@ def test_without_the_setting_no_phone_says_how_it_came(app: Flask) -> None:
         assert own[0] == 403
 
 
+def test_nor_does_the_app_believe_it_where_no_waitress_stands_in_front(app: Flask) -> None:
+    made = create_app(settings_of(app))
+
+    @made.get("/seen")
+    @open_to_everyone("a test's own page")
+    def seen() -> Any:
+        return {"host": request.host, "scheme": request.scheme, "from": request.remote_addr}
+
+    assert made.test_client().get("/seen", headers=FORGED).json == {
+        "host": "localhost",
+        "scheme": "http",
+        "from": "127.0.0.1",
+    }
+
+
 def test_a_gateway_that_was_not_counted_is_not_believed_though_it_speaks_https(app: Flask) -> None:
     """FIELDAPP_HTTPS=1 alone: it must pass on the host as it came."""
     with listening(settings_of(app, https=True)) as port:
