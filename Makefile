@@ -11,7 +11,7 @@ export PYTHON
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 13
 
-run: .venv/app.stamp ## migrate, load the story into an empty database, serve on http://127.0.0.1:$PORT (8000)
+run: .venv/app.stamp ## migrate, load the story into an empty database, serve on http://127.0.0.1:$PORT (8000); HTTPS=1: to phones, by https (8443)
 	@sh scripts/run
 
 migrate: .venv/app.stamp ## bring the database in FIELDAPP_DATA (./data) or DATABASE_URL to the newest schema

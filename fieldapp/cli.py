@@ -1,9 +1,10 @@
 """The command `fieldapp`: one line a verb, the work is done by the features' actions."""
 
-import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
@@ -12,15 +13,9 @@ from flask import Flask
 from fieldapp import config
 from fieldapp.app import create_app, move_clock
 
-# With https a gateway on this machine stands in front and says which host and scheme the phone asked for.
-_GATEWAY = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_headers": {"x-forwarded-host", "x-forwarded-proto"},
-}
 
-
-def _app() -> Flask:
-    settings = config.from_environment()
+def _app(**changed: Any) -> Flask:
+    settings = replace(config.from_environment(), **changed)
     move_clock(settings)
     return create_app(settings)
 
@@ -47,29 +42,38 @@ def migrate(down: bool) -> None:
 
 
 @main.command()
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), show_default="$PORT or 8000")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--threads", default=8, show_default=True)
-def serve(port: int, host: str, threads: int) -> None:
-    """Serve the app with waitress. Behind https set FIELDAPP_HTTPS=1."""
-    from waitress import serve as run
+@click.option("--https", is_flag=True, help="With a certificate that phones can be told to trust.")
+@click.option("--port", type=int, envvar="PORT", help="Default 8000, with --https 8443; or $PORT.")
+@click.option("--host", help="Address to listen at. Default 127.0.0.1, with --https 0.0.0.0: all of them.")
+@click.option("--threads", default=8, show_default=True, help="Requests worked on at once.")
+def serve(https: bool, port: int | None, host: str | None, threads: int) -> None:
+    """Serve the app, on this machine only or by https to a network.
 
-    app = _app()
-    if app.extensions["settings"].testing and host not in ("127.0.0.1", "::1", "localhost"):
+    --https makes an authority and a certificate for the machine's addresses in keys/ and prints a code for phones:
+    it leads to a page that says in Chinese how to trust it.
+
+    Behind a gateway that speaks https, leave --https out and set FIELDAPP_BEHIND_PROXY=1.
+    """
+    from fieldapp.serving import run
+    from fieldapp.serving.authority import Unreadable
+
+    app = _app(https=True, own_authority=True) if https else _app()
+    settings = app.extensions["settings"]
+    host, port = host or (run.EVERYWHERE if https else "127.0.0.1"), port or (8443 if https else 8000)
+    if settings.testing and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
-    limit = app.config["MAX_CONTENT_LENGTH"]
-    click.echo(f"http://{host}:{port}")
-    run(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        ident="",
-        max_request_body_size=4
-        * limit,  # what is too large for the app is refused by the app, in its own words
-        clear_untrusted_proxy_headers=True,
-        **(_GATEWAY if app.extensions["settings"].https else {}),
-    )
+    if https and settings.hops:
+        raise click.ClickException("--https 和 FIELDAPP_BEHIND_PROXY 只能用一个：前面有网关，证书由网关管")
+    try:
+        if https:
+            run.by_https(app, host, port, threads, click.echo)
+        else:
+            click.echo(f"http://{host}:{port}")
+            run.by_http(app, host, port, threads)
+    except Unreadable as broken:
+        raise click.ClickException(
+            f"{broken} 读不出来。从备份里拿回来；删掉会做一张新的，手机都要重新装"
+        ) from broken
 
 
 @main.command()
