@@ -42,6 +42,7 @@ class World:
     visit: str
     problems: tuple[str, ...]
     place: dict[str, str]  # what a begin without a plan says: counter and scenario
+    item: str  # one that is asked
     people: dict[str, UUID]
 
 
@@ -64,7 +65,8 @@ def lay(folder: Path, address: str) -> World:
 
         db.engine.dispose()
     place = {"counter": plan.counter_id, "scenario": plan.scenario_version_id}
-    return World(data, address, name, plan.id, plan.visit_id, tuple(plan.problem_ids), place, people)
+    item = plan.briefing["content"]["shown"][0]["code"]
+    return World(data, address, name, plan.id, plan.visit_id, tuple(plan.problem_ids), place, item, people)
 
 
 def _environment(data: Path, url: str) -> dict[str, str]:
