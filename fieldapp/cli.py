@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from fieldapp import config
-from fieldapp.app import create_app, move_clock
+from fieldapp.app import create_app, is_migrated, move_clock
 
 # With https a gateway on this machine stands in front and says which host and scheme the phone asked for.
 _GATEWAY = {
@@ -57,6 +57,7 @@ def serve(port: int, host: str, threads: int) -> None:
     app = _app()
     if app.extensions["settings"].testing and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
+    _keep_clock_steady(app)
     limit = app.config["MAX_CONTENT_LENGTH"]
     click.echo(f"http://{host}:{port}")
     run(
@@ -70,6 +71,16 @@ def serve(port: int, host: str, threads: int) -> None:
         clear_untrusted_proxy_headers=True,
         **(_GATEWAY if app.extensions["settings"].https else {}),
     )
+
+
+def _keep_clock_steady(app: Flask) -> None:
+    from fieldapp import clock
+    from fieldapp.db import apart
+    from fieldapp.visits.taps import last_received
+
+    if is_migrated(app):
+        with app.app_context(), apart() as session:
+            clock.keep_steady(last_received(session))
 
 
 @main.command()

@@ -56,6 +56,8 @@ class Sender:
     seq: int = 0
     waits: list[float] = field(default_factory=list)  # seconds from a tap's send to its receipt
     unexplained: list[int] = field(default_factory=list)  # refusals that do not say when to come back
+    broken: int = 0  # requests whose answer did not come
+    known_before: int = 0  # sent again, and the server had it already
     _open: HTTPConnection | None = None
 
     def log_in(self, username: str) -> "Sender":
@@ -119,12 +121,17 @@ class Sender:
         self.queue.append(kept)
         return kept
 
+    def new_visit(self) -> None:
+        self.visit, self.seq = str(uuid4()), 0
+
     def begin(self, plan: str = "", role: str = "办事", **place: Any) -> Kept:
         return self.make("begin", role, **({"plan": plan, "briefing": "1"} if plan else {}), **place)
 
     def send(self, kept: Kept) -> Answer:
         """Once; what is acknowledged leaves the store."""
-        answer = self.ask("POST", f"/n/{self.visit}/taps", kept.body, kept.type, X_Outbox=kept.id)
+        now = time.time() * 1000
+        answer = self.ask("POST", f"/n/{kept.tap.visit}/taps", kept.body, kept.type, X_Outbox=kept.id)
+        self.known_before += int(answer.headers.get("received-at", now)) < now - 1
         if answer.headers.get("outbox-ack") == kept.id:
             self.ledger.acknowledged.add(kept.id)
             self.queue = [each for each in self.queue if each is not kept]
@@ -149,6 +156,7 @@ class Sender:
         try:
             answer = self.send(kept)
         except (OSError, HTTPException):
+            self.broken += 1
             return 0.05
         if answer.status >= 500 and "retry-after" not in answer.headers:
             self.unexplained.append(answer.status)

@@ -89,7 +89,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """One app. `under` is put before its command (strace); `more` are further settings."""
+    """One app on a copy of the world."""
 
     data: Path
     url_of_database: str
@@ -110,12 +110,12 @@ class Server:
         """What the server has written to its log."""
         return (self.data.parent / f"{self.data.name}.log").read_text(errors="replace")
 
-    def start(self, under: Sequence[str] = (), **more: str) -> "Server":
-        """Return once it answers, and the answer is this process's own."""
+    def start(self, threads: int = 8, **more: str) -> "Server":
+        """Return once it answers, and the answer is this process's own; `more` are settings."""
         assert self.process is None, "it runs already"
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*under, *PROGRAM, "serve", "--port", str(self.port)],
+                [*PROGRAM, "serve", "--port", str(self.port), "--threads", str(threads)],
                 cwd=ROOT,
                 env={**self.environment, **more},
                 stdout=log,
@@ -141,12 +141,12 @@ class Server:
 
     def _owns_the_port(self) -> bool:
         """A stale server on the port would fake every result."""
-        return any(_listens(pid, self.port) for pid in self.pids)
+        return self.process is not None and _listens(self.process.pid, self.port)
 
     @property
-    def pids(self) -> list[int]:
-        """The process, and below it the app where a tracer runs it."""
-        return family(self.process.pid) if self.process else []
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
 
     def stop(self) -> None:
         """As an administrator stops it."""
@@ -160,18 +160,15 @@ class Server:
         self.kill()
         return self.start(**more)
 
-    def has_died(self) -> bool:
-        """Of itself: forget the process."""
-        if self.process is None or self.process.poll() is None:
-            return False
+    def wait_until_dead(self) -> None:
+        """Of what somebody else does to it."""
+        if self.process:
+            self.process.wait(timeout=PATIENCE)
         self.process = None
-        return True
 
     def _end(self, how: signal.Signals) -> None:
-        for pid in reversed(self.pids):
-            with suppress(ProcessLookupError):
-                os.kill(pid, how)
         if self.process:
+            self.process.send_signal(how)
             self.process.wait(timeout=PATIENCE)
         self.process = None
 
@@ -209,19 +206,6 @@ def _listens(pid: int, port: int) -> bool:
                 if os.readlink(each).removeprefix("socket:[").removesuffix("]") in inodes:
                     return True
     return False
-
-
-def family(pid: int) -> list[int]:
-    """A process and all below it, parents first."""
-    below: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            words = stat.read_text().rpartition(")")[2].split()
-            below.setdefault(int(words[1]), []).append(int(stat.parent.name))
-    found = [pid]
-    for each in found:
-        found += below.get(each, [])
-    return found
 
 
 @contextmanager

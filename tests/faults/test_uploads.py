@@ -1,11 +1,8 @@
 """Photos: cut on the way, empty, foreign, too large, and of one id with two contents. Only whole bytes are evidence."""
 
-import io
-import os
 from http.client import HTTPException
 
 import pytest
-from PIL import Image
 
 from tests.evidence import pictures
 from tests.faults import proxy
@@ -13,15 +10,9 @@ from tests.faults.conftest import MakeSender
 from tests.faults.ledger import Ledger
 from tests.faults.proxy import Proxy
 from tests.faults.server import Server
+from tests.faults.snapshots import snapshot
 
 TOO_LARGE = 25 * 2**20 + 1
-
-
-def snapshot(word: str = "a", size: int = 60_000) -> bytes:
-    """A JPEG of its own, of some size."""
-    image = io.BytesIO()
-    Image.effect_noise((64, 64), 90).convert("RGB").save(image, "JPEG", comment=word.encode())
-    return image.getvalue() + os.urandom(max(0, size - len(image.getvalue())))
 
 
 def names(server: Server) -> set[str]:
@@ -75,8 +66,8 @@ def test_f14_photo_as_an_iphone_takes_it(shared: Server, phone_of: MakeSender, l
 
 def test_f16_same_id_other_photo_bytes(shared: Server, phone_of: MakeSender, ledger: Ledger) -> None:
     phone = phone_of(shared.port)
-    first = phone.make("photo", photo=snapshot("first"), taken="camera")
-    second = phone.make("photo", photo=snapshot("second"), taken="camera", id=first.id)
+    first = phone.make("photo", photo=snapshot(), taken="camera")
+    second = phone.make("photo", photo=snapshot(), taken="camera", id=first.id)
     assert phone.send(first).status == 200
     for _ in range(2):
         rival = phone.send(second)
