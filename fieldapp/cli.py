@@ -1,6 +1,7 @@
 """The command `fieldapp`: one line a verb, the work is done by the features' actions."""
 
 import os
+import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask import Flask
 from fieldapp import config
 from fieldapp.app import create_app, is_migrated, move_clock
 
+CONNECTIONS = 2000  # open at once; a browser holds up to six
 # With https a gateway on this machine stands in front and says which host and scheme the phone asked for.
 _GATEWAY = {
     "trusted_proxy": "127.0.0.1",
@@ -66,11 +68,24 @@ def serve(port: int, host: str, threads: int) -> None:
         port=port,
         threads=threads,
         ident="",
+        connection_limit=_room_for_connections(),
+        asyncore_use_poll=True,  # select() ends at 1024
         max_request_body_size=4
         * limit,  # what is too large for the app is refused by the app, in its own words
         clear_untrusted_proxy_headers=True,
         **(_GATEWAY if app.extensions["settings"].https else {}),
     )
+
+
+def _room_for_connections() -> int:
+    """How many phones may hold a connection. Above waitress's own 100 nobody is let in until somebody else's has been
+    idle for two minutes, and a county's phones at the end of a day are more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS + 200  # an upload has a file besides
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(100, min(CONNECTIONS, (files - 200) // 2))
 
 
 def _keep_clock_steady(app: Flask) -> None:

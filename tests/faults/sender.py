@@ -54,7 +54,7 @@ class Sender:
     cookies: dict[str, str] = field(default_factory=dict)
     queue: list[Kept] = field(default_factory=list)
     seq: int = 0
-    waits: list[float] = field(default_factory=list)  # seconds from a tap's send to its receipt
+    waits: dict[str, list[float]] = field(default_factory=dict)  # by kind: seconds from the send to the receipt
     unexplained: list[int] = field(default_factory=list)  # refusals that do not say when to come back
     broken: int = 0  # requests whose answer did not come
     known_before: int = 0  # sent again, and the server had it already
@@ -148,8 +148,7 @@ class Sender:
             start = time.monotonic()
             while kept in self.queue and time.monotonic() < until:
                 time.sleep(self._try(kept))
-            if kept.tap.sha256 is None:
-                self.waits.append(time.monotonic() - start)
+            self.waits.setdefault(kept.tap.kind, []).append(time.monotonic() - start)
 
     def _try(self, kept: Kept) -> float:
         """How long to wait before the next try."""

@@ -1,0 +1,105 @@
+"""Everybody at once, and beside a long look at everything."""
+
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.faults.conftest import MakeSender
+from tests.faults.ledger import Ledger
+from tests.faults.load import Load
+from tests.faults.sender import Sender
+from tests.faults.server import TAPS, Server, free_port
+from tests.faults.snapshots import snapshot
+
+PHONES, TAPS_EACH, PHOTO = 200, 5, 200_000
+AIM = 2.0  # seconds for nineteen of twenty taps
+LONGEST = 90.0
+
+
+@contextmanager
+def bare(folder: Path) -> Iterator[int]:
+    """The floor: a server that does one commit a request and nothing else; its port."""
+    port = free_port()
+    program = [sys.executable, str(Path(__file__).with_name("bare.py")), str(port), str(folder / "bare.sqlite")]
+    with subprocess.Popen(program) as process:
+        for _ in range(200):
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            time.sleep(0.05)
+        try:
+            yield port
+        finally:
+            process.kill()
+
+
+def all_at_once(phones: list[Sender]) -> float:
+    """Every phone sends all it has from the same moment on; seconds until the last is through."""
+    start = threading.Barrier(len(phones))
+
+    def send(phone: Sender) -> None:
+        start.wait()
+        phone.drain(time.monotonic() + LONGEST)
+
+    threads = [threading.Thread(target=send, args=(phone,)) for phone in phones]
+    began = time.monotonic()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return time.monotonic() - began
+
+
+def crowd(port: int, ledger: Ledger, like: list[Sender], place: dict[str, str]) -> list[Sender]:
+    """Phones that are logged in already, each with a visit in its store."""
+    made = []
+    for n in range(PHONES):
+        pattern = like[n % 2]
+        cookies = {**pattern.cookies, "device": f"crowd{n}"}
+        phone = Sender(port, pattern.person, ledger, cookies=cookies, timeout=LONGEST)
+        phone.begin(**place)
+        for tap in range(TAPS_EACH - 1):
+            phone.make("note", text=f"第 {tap} 句")
+        phone.make("photo", photo=snapshot(PHOTO), taken="camera")
+        made.append(phone)
+    return made
+
+
+def p95(phones: list[Sender], *kinds: str) -> float:
+    waits = sorted(wait for phone in phones for kind in kinds for wait in phone.waits.get(kind, []))
+    return waits[int(len(waits) * 0.95) - 1]
+
+
+@pytest.mark.long_fault
+@pytest.mark.timeout(300)
+def test_f38_two_hundred_phones_at_half_past_five(
+    server: Server, phone_of: MakeSender, ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.start()
+    like = [phone_of(server.port, name, begin=False) for name in ("inspector1", "inspector2")]
+    with bare(tmp_path) as port:
+        least = crowd(port, Ledger(), like, server.world.place)
+        floor = all_at_once(least)
+    phones = crowd(server.port, ledger, like, server.world.place)
+    took = all_at_once(phones)
+    refused = [status for phone in phones for status in phone.unexplained]
+    with capsys.disabled():
+        print(
+            f"\nF38: {PHONES} phones, {PHONES * TAPS_EACH} taps, {PHONES} photos of {PHOTO // 1000} kB: "
+            f"p95 of taps {p95(phones, 'note'):.2f} s (floor {p95(least, 'note'):.2f} s), "
+            f"of begins {p95(phones, 'begin'):.2f} s, of photos {p95(phones, 'photo'):.2f} s, all in after {took:.1f} s (floor {floor:.1f} s), "
+            f"broken {sum(phone.broken for phone in phones)}, refused without Retry-After {len(refused)}"
+        )
+    assert not refused
+    sums = ledger.settle(server, [each for phone in phones for each in phone.waiting()])
+    assert sums.on_server == PHONES * (TAPS_EACH + 1)
+    assert p95(phones, 'note') < max(AIM, 5 * p95(least, 'note'))
