@@ -106,6 +106,11 @@ class Server:
         return self.data / "photos"
 
     @property
+    def address(self) -> str:
+        """Of the database."""
+        return self.url_of_database or f"sqlite:///{self.data / 'fieldapp.sqlite'}"
+
+    @property
     def said(self) -> str:
         """What the server has written to its log."""
         return (self.data.parent / f"{self.data.name}.log").read_text(errors="replace")
@@ -183,8 +188,7 @@ class Server:
 
     def rows(self, statement: Any) -> list[Any]:
         """A question to the database, on a connection that cannot write."""
-        where = self.url_of_database or f"sqlite:///{self.data / 'fieldapp.sqlite'}"
-        engine = sa.create_engine(where, poolclass=sa.NullPool)
+        engine = sa.create_engine(self.address, poolclass=sa.NullPool)
         with engine.connect() as connection:
             only = "SET TRANSACTION READ ONLY" if self.url_of_database else "PRAGMA query_only = ON"
             connection.exec_driver_sql(only)

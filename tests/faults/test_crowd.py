@@ -60,14 +60,14 @@ def all_at_once(phones: list[Sender]) -> float:
 
 
 def crowd(port: int, ledger: Ledger, like: list[Sender], place: dict[str, str]) -> list[Sender]:
-    """Phones that are logged in already, each with a visit in its store."""
+    """Phones that are logged in already, each with a visit under way."""
     made = []
     for n in range(PHONES):
         pattern = like[n % 2]
         cookies = {**pattern.cookies, "device": f"crowd{n}"}
         phone = Sender(port, pattern.person, ledger, cookies=cookies, timeout=LONGEST)
-        phone.begin(**place)
-        for tap in range(TAPS_EACH - 1):
+        phone.send(phone.begin(**place))  # this morning
+        for tap in range(TAPS_EACH):
             phone.make("note", text=f"第 {tap} 句")
         phone.make("photo", photo=snapshot(PHOTO), taken="camera")
         made.append(phone)
@@ -96,10 +96,10 @@ def test_f38_two_hundred_phones_at_half_past_five(
         print(
             f"\nF38: {PHONES} phones, {PHONES * TAPS_EACH} taps, {PHONES} photos of {PHOTO // 1000} kB: "
             f"p95 of taps {p95(phones, 'note'):.2f} s (floor {p95(least, 'note'):.2f} s), "
-            f"of begins {p95(phones, 'begin'):.2f} s, of photos {p95(phones, 'photo'):.2f} s, all in after {took:.1f} s (floor {floor:.1f} s), "
+            f"of photos {p95(phones, 'photo'):.2f} s (floor {p95(least, 'photo'):.2f} s), all in after {took:.1f} s (floor {floor:.1f} s), "
             f"broken {sum(phone.broken for phone in phones)}, refused without Retry-After {len(refused)}"
         )
     assert not refused
     sums = ledger.settle(server, [each for phone in phones for each in phone.waiting()])
-    assert sums.on_server == PHONES * (TAPS_EACH + 1)
-    assert p95(phones, 'note') < max(AIM, 5 * p95(least, 'note'))
+    assert sums.on_server == PHONES * (TAPS_EACH + 2)
+    assert p95(phones, 'note') < max(AIM, 6 * p95(least, 'note'))
