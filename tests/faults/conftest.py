@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.conftest import Factory
 from tests.faults.ledger import Ledger
+from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
 from tests.faults.sender import Sender
 from tests.faults.server import Server, World, copy_of, lay
@@ -76,3 +78,24 @@ def phone_of(world: World, ledger: Ledger) -> Iterator[MakeSender]:
             return sender
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver; browsers are started by the phones."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def phones(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
+    """`phones(url, script=True)`: a phone with an empty profile; its browser ends with the test."""
+    made: list[Phone] = []
+
+    def make(url: str, **more: Any) -> Phone:
+        made.append(Phone(playwright, tmp_path / f"profile{len(made)}", url, **more))
+        return made[-1]
+
+    yield make
+    for phone in made:
+        phone.kill()

@@ -63,7 +63,9 @@ class Ledger:
             for each, rows in stored.items()
             if len(rows) > count.get(each, each in self.tried)
         ]
-        return more + [f"{each}: {len(rows)} times on a phone" for each, rows in phones.items() if len(rows) > 1]
+        return more + [
+            f"{each}: {len(rows)} times on a phone" for each, rows in phones.items() if len(rows) > 1
+        ]
 
 
 @dataclass(frozen=True)

@@ -104,11 +104,17 @@ class Disk:
 
     def __init__(self, root: Path, now: Path, sure: Path) -> None:
         self.root = root
-        here = [each.relative_to(now) for each in now.rglob("*") if each.is_file() and each.suffix != ".sqlite-shm"]
+        here = [
+            each.relative_to(now)
+            for each in now.rglob("*")
+            if each.is_file() and each.suffix != ".sqlite-shm"
+        ]
         self.names = {str(root / each): File(bytearray((now / each).read_bytes())) for each in here}
         for each in self.names.values():
             each.length = len(each.synced)
-        self.sure = {name: file for name, file in self.names.items() if (sure / Path(name).relative_to(root)).exists()}
+        self.sure = {
+            name: file for name, file in self.names.items() if (sure / Path(name).relative_to(root)).exists()
+        }
 
     def take(self, call: Call) -> None:
         if call.name == "rename" and self._is_ours(call.texts[1].decode()):
@@ -138,7 +144,9 @@ class Disk:
             self.names[path].sync()
             return
         inside = {name: file for name, file in self.names.items() if str(Path(name).parent) == path}
-        self.sure = {name: file for name, file in self.sure.items() if str(Path(name).parent) != path} | inside
+        self.sure = {
+            name: file for name, file in self.sure.items() if str(Path(name).parent) != path
+        } | inside
 
     def lay(self, folder: Path, chance: random.Random | None) -> Path:
         """The folder as it is found after the cut."""

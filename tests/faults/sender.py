@@ -54,7 +54,9 @@ class Sender:
     cookies: dict[str, str] = field(default_factory=dict)
     queue: list[Kept] = field(default_factory=list)
     seq: int = 0
-    waits: dict[str, list[float]] = field(default_factory=dict)  # by kind: seconds from the send to the receipt
+    waits: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # by kind: seconds from the send to the receipt
     unexplained: list[int] = field(default_factory=list)  # refusals that do not say when to come back
     broken: int = 0  # requests whose answer did not come
     known_before: int = 0  # sent again, and the server had it already

@@ -54,7 +54,9 @@ def test_f39_db_read_by_a_long_export(
         checked = slowest(phone, checking)
         assert checking.wait() == 0
     with capsys.disabled():
-        told = (f"{name} {wait * 1000:.0f} ms" for name, wait in zip(NAMES, (alone, beside, checked), strict=True))
+        told = (
+            f"{name} {wait * 1000:.0f} ms" for name, wait in zip(NAMES, (alone, beside, checked), strict=True)
+        )
         print(f"\nF39: slowest tap {', '.join(told)}")
     assert max(beside, checked) < max(MOST, 5 * alone)
     ledger.settle(server, phone.waiting())

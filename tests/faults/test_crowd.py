@@ -29,7 +29,12 @@ LONGEST = 90.0
 def bare(folder: Path) -> Iterator[int]:
     """The floor: a server that does one commit a request and nothing else; its port."""
     port = free_port()
-    program = [sys.executable, str(Path(__file__).with_name("bare.py")), str(port), str(folder / "bare.sqlite")]
+    program = [
+        sys.executable,
+        str(Path(__file__).with_name("bare.py")),
+        str(port),
+        str(folder / "bare.sqlite"),
+    ]
     with subprocess.Popen(program) as process:
         for _ in range(200):
             with suppress(OSError):
@@ -102,4 +107,4 @@ def test_f38_two_hundred_phones_at_half_past_five(
     assert not refused
     sums = ledger.settle(server, [each for phone in phones for each in phone.waiting()])
     assert sums.on_server == PHONES * (TAPS_EACH + 2)
-    assert p95(phones, 'note') < max(AIM, 6 * p95(least, 'note'))
+    assert p95(phones, "note") < max(AIM, 6 * p95(least, "note"))

@@ -93,9 +93,7 @@ def test_f32_inodes_used_up(world: World, tmp_path: Path, phone_of: MakeSender, 
 
 @only_sqlite
 @pytest.mark.parametrize("kind", ["note", "photo"])
-def test_f32_read_only_while_serving(
-    server: Server, phone_of: MakeSender, ledger: Ledger, kind: str
-) -> None:
+def test_f32_read_only_while_serving(server: Server, phone_of: MakeSender, ledger: Ledger, kind: str) -> None:
     """A disk that is in use cannot be remounted; every write of the server is answered EROFS instead."""
     phone = phone_of(server.start().port)
     with traced(server, "trace=pwrite64,fchmod", "inject=pwrite64,fchmod:error=EROFS"):

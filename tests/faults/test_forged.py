@@ -17,7 +17,9 @@ def write(server: Server, *statements: str) -> None:
         if databases.KIND == "postgres":
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         else:
-            for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+            for name in connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            ).all():
                 connection.exec_driver_sql(f"DROP TRIGGER {name[0]}")
         for each in statements:
             connection.exec_driver_sql(each)

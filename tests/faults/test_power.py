@@ -59,7 +59,9 @@ def test_f31_power_cut(
     for call in power.calls(log):
         disk.take(call)
         syncs += call.name in ("fsync", "fdatasync")
-        acknowledged |= {each for each in ledger.acknowledged if f"Outbox-Ack: {each}".encode() in b"".join(call.texts)}
+        acknowledged |= {
+            each for each in ledger.acknowledged if f"Outbox-Ack: {each}".encode() in b"".join(call.texts)
+        }
         for seed in range(CHANCES):
             chance = random.Random(f"{cuts} {seed}") if seed else None
             there = found(disk.lay(tmp_path / "after", chance))

@@ -26,7 +26,9 @@ def program() -> str:
 
 
 @contextmanager
-def traced(server: Server, *expressions: str, log: Path | None = None, more: tuple[str, ...] = ()) -> Iterator[None]:
+def traced(
+    server: Server, *expressions: str, log: Path | None = None, more: tuple[str, ...] = ()
+) -> Iterator[None]:
     """The server's process with all its threads, from now to the end of the block."""
     said = server.data.parent / f"{server.data.name}.strace"
     told = [part for each in expressions for part in ("-e", each)]
