@@ -1,4 +1,4 @@
-"""The frame of `make faults`: real servers, a line that breaks, phones with and without a screen, and the final check."""
+"""The frame of `make faults`: real servers, a line that breaks, phones with and without a screen, the final check."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

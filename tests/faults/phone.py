@@ -170,7 +170,7 @@ class Phone:
         self.cdp(page).send("Page.setWebLifecycleState", {"state": "active"})
 
     def move_clock(self, wall_ms: int, mono_ms: int = 0) -> None:
-        """From the next page on the wall clock is ahead by so much, and the monotonic one. A worker keeps the true ones."""
+        """From the next page on both clocks are ahead by so much. A worker keeps the true ones."""
         self.page.evaluate(
             "value => localStorage.setItem('fieldapp-fault-clock', value)", json.dumps([wall_ms, mono_ms])
         )

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 40\r\n\r\n<!doctype html><title>Wi-Fi</title>....."
+_PAGE = b"<!doctype html><title>Wi-Fi</title>"
+PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
 _CHUNK = 1 << 14
 _LONGEST = 60.0  # seconds; no thread outlives a test by more
 

@@ -1,5 +1,5 @@
-"""A phone without a screen: it makes taps as the pages' forms do, keeps each until it is acknowledged, and sends what it
-keeps, in order. What the server owes a phone is shown with it; what a phone owes its user needs the real one."""
+"""A phone without a screen: it makes taps as the pages' forms do, keeps each until it is acknowledged, and sends what
+it keeps, in order. What the server owes a phone is shown with it; what a phone owes its user needs the real one."""
 
 import hashlib
 import time

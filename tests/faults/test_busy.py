@@ -39,6 +39,7 @@ def slowest(phone: Sender, while_: "subprocess.Popen[bytes] | None" = None, leas
     return max(waits)
 
 
+@pytest.mark.long_fault
 def test_f39_db_read_by_a_long_export(
     server: Server, phone_of: MakeSender, ledger: Ledger, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from tests.faults.server import Server, World, copy_of
 from tests.faults.snapshots import snapshot
 from tests.faults.tracing import traced
 
+pytestmark = pytest.mark.long_fault
 ROOM = 2 * 2**20  # bytes beyond what the demo takes
 MOST = 200  # tries until what is free is used up
 WORDS = "服务器存不下了"

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from tests import databases
@@ -25,6 +26,7 @@ def write(server: Server, *statements: str) -> None:
             connection.exec_driver_sql(each)
 
 
+@pytest.mark.long_fault
 def test_f40_audit_row_edited_deleted_or_file_swapped(server: Server, phone_of: MakeSender) -> None:
     phone = phone_of(server.start().port)
     edited, deleted = phone.visit, phone_of(server.port).visit

@@ -13,6 +13,7 @@ from tests.faults.server import Server, World
 from tests.faults.snapshots import snapshot
 from tests.faults.taps import Hands, waiting_on_phone
 
+pytestmark = pytest.mark.browser
 STAGES = ("到达", "取号", "叫号")
 DEAD = """() => [...document.querySelectorAll('button, input[type=submit]')]
   .filter(one => !one.disabled && !(one.form && one.form.action)).map(one => one.outerHTML.slice(0, 120))"""

@@ -17,6 +17,7 @@ from tests.faults.tracing import traced
 FIVE_MINUTES = 5 * 60_000
 
 
+@pytest.mark.long_fault
 def test_f29_server_clock_steps_back_five_minutes(
     server: Server, phone_of: MakeSender, ledger: Ledger
 ) -> None:
@@ -53,6 +54,7 @@ def test_f30_server_killed_during_commit(
     ledger.settle(server, phone.waiting())
 
 
+@pytest.mark.long_fault
 def test_f30_server_killed_under_load(server: Server, phone_of: MakeSender, ledger: Ledger) -> None:
     server.start()
     phones = [phone_of(server.port, f"inspector{n % 2 + 1}", begin=False) for n in range(4)]
