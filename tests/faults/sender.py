@@ -58,7 +58,7 @@ class Sender:
         default_factory=dict
     )  # by kind: seconds from the send to the receipt
     unexplained: list[int] = field(default_factory=list)  # refusals that do not say when to come back
-    broken: int = 0  # requests whose answer did not come
+    broken: int = 0  # requests that were taken, and whose answer did not come
     known_before: int = 0  # sent again, and the server had it already
     _open: HTTPConnection | None = None
 
@@ -156,6 +156,8 @@ class Sender:
         """How long to wait before the next try."""
         try:
             answer = self.send(kept)
+        except ConnectionRefusedError:
+            return 0.05
         except (OSError, HTTPException):
             self.broken += 1
             return 0.05
