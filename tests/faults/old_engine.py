@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 PROGRAM = Path(__file__).parents[2] / ".venv/chromium75/chromium"
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--single-process", "--no-zygote", "--remote-debugging-pipe")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--single-process",
+    "--no-zygote",
+    "--remote-debugging-pipe",
+)
 PATIENCE = 20.0
 
 

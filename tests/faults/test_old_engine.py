@@ -36,7 +36,9 @@ def test_f37_chromium_75(shared: Server, world: World, ledger: Ledger, tmp_path:
         page.goto(f"{shared.url}/n/new")
         assert "Chrome/75" in page.run("navigator.userAgent")
         page.run(CHOOSE % world.place)
-        press(page, BEGIN, "location.pathname.length > 10 && document.readyState === 'complete'", ledger, person)
+        press(
+            page, BEGIN, "location.pathname.length > 10 && document.readyState === 'complete'", ledger, person
+        )
         visit = next(iter(ledger.visits))
         page.goto(f"{shared.url}/n/{visit}/all")
         for _ in range(3):
