@@ -11,7 +11,7 @@ import click
 from flask import Flask
 
 from fieldapp import config
-from fieldapp.app import create_app, move_clock
+from fieldapp.app import create_app, is_migrated, move_clock
 
 
 def _app(**changed: Any) -> Flask:
@@ -64,6 +64,7 @@ def serve(https: bool, port: int | None, host: str | None, threads: int) -> None
         raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
     if https and settings.hops:
         raise click.ClickException("--https 和 FIELDAPP_BEHIND_PROXY 只能用一个：前面有网关，证书由网关管")
+    _keep_clock_steady(app)
     try:
         if https:
             run.by_https(app, host, port, threads, click.echo)
@@ -74,6 +75,16 @@ def serve(https: bool, port: int | None, host: str | None, threads: int) -> None
         raise click.ClickException(
             f"{broken} 读不出来。从备份里拿回来；删掉会做一张新的，手机都要重新装"
         ) from broken
+
+
+def _keep_clock_steady(app: Flask) -> None:
+    from fieldapp import clock
+    from fieldapp.db import apart
+    from fieldapp.visits.taps import last_received
+
+    if is_migrated(app):
+        with app.app_context(), apart() as session:
+            clock.keep_steady(last_received(session))
 
 
 @main.command()

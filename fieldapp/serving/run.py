@@ -18,6 +18,7 @@ from fieldapp.serving.certificate import Certificate
 from fieldapp.serving.crowd import MOST
 from fieldapp.serving.front import Front
 from fieldapp.serving.plain import door
+from fieldapp.serving.room import room
 
 BACKLOG = 128
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # phones come by whatever address the machine has
@@ -26,7 +27,7 @@ Say = Callable[[str], None]
 
 def by_http(app: Flask, host: str, port: int, threads: int) -> None:
     """Plain, or behind a gateway."""
-    serve(app, host=host, port=port, **_bounds(app, threads))
+    serve(app, host=host, port=port, connection_limit=room(), **_bounds(app, threads))
 
 
 def by_https(app: Flask, host: str, port: int, threads: int, say: Say) -> None:
@@ -44,7 +45,7 @@ def by_https(app: Flask, host: str, port: int, threads: int, say: Say) -> None:
     broken = threading.Event()
     threading.Thread(target=_until_it_ends, args=(front, broken), name="front", daemon=True).start()
     tell()
-    bounds = {**_bounds(app, threads), "connection_limit": 2 * MOST, "asyncore_use_poll": True}
+    bounds = {**_bounds(app, threads), "connection_limit": 2 * MOST}
     serve(app, sockets=[inner], **bounds)
     if broken.is_set():
         raise SystemExit(1)
@@ -66,6 +67,7 @@ def _bounds(app: Flask, threads: int) -> dict[str, Any]:
     settings = app.extensions["settings"]
     return {
         "threads": threads,
+        "asyncore_use_poll": True,  # select() ends at 1024
         "ident": "",
         "url_scheme": "https" if settings.https else "http",
         "max_request_body_size": 4 * app.config["MAX_CONTENT_LENGTH"],

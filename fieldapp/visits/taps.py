@@ -182,6 +182,11 @@ def _row(tap: kinds.Tap) -> dict[str, Any]:
     return {**row, "payload": kinds.canonical(tap.payload).decode()}
 
 
+def last_received(session: Session) -> int:
+    """The newest receipt that has been given."""
+    return int(session.scalar(sa.select(sa.func.max(_TAPS.c.received_at))) or 0)
+
+
 def taps_of(visit: UUID, session: Session) -> list[kinds.Tap]:
     """Every tap of a visit as the fold takes it; the caller has asked whether its viewer may see the visit."""
     return [tap_of(row) for row in session.execute(sa.select(_TAPS).where(_TAPS.c.visit == visit))]
