@@ -6,8 +6,8 @@ LEAST = 100  # waitress's own
 
 def room() -> int:
     """Above the limit nobody is let in until somebody else's connection has been idle for two minutes, and a county's
-    phones at the end of a day are more than waitress's own hundred. The system's limit of open files is raised as far as
-    it lets us; where it has none that can be asked, waitress's own stands."""
+    phones at the end of a day are more than waitress's own hundred. The system's limit of open files is raised as far
+    as it lets us; where it has none that can be asked, waitress's own stands."""
     try:
         import resource
     except ImportError:  # Windows

@@ -229,6 +229,7 @@ def test_an_honest_closing_is_fine(story: Story) -> None:
     assert found(story, notes=True) + found(story) == ["照片 " + "a" * 64 + "：有记录提到它，它的登记不见了"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
 def test_a_forged_closing_is_named(story: Story, forge: Forgery) -> None:
     closed(story)

@@ -18,6 +18,8 @@ from tests.packages import closed, dossiers
 from tests.story import Story
 from tests.tampering import behind_the_back
 
+pytestmark = pytest.mark.slow  # real tools are started for each
+
 
 def packed(story: Story, folder: Path, originals: bool = True, whole_unit: bool = False) -> Path:
     found = closed.parcel(story, whole_unit)
