@@ -137,7 +137,7 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         told_on=problem.told_on,
         standing=standing_of(problem, today),
         measures=tuple(measure_view(row) for row in problem.measures),
-        feedback_on=problem.inspection.feedback_on,
+        feedback_on=problem.issued_on or problem.inspection.feedback_on,
         takes_reports=problem.state in REPORTABLE,
     )
 
