@@ -42,6 +42,7 @@ TABLES = {
     "facts": "事实确认",
     "fact_replies": "事实确认的答复",
     "fact_problems": "新发现立的问题",
+    "backups": "核对过的备份",
 }
 Sums = dict[str, tuple[int, str]]
 
