@@ -62,7 +62,7 @@ def sum_of(path: Path) -> str:
 def about(folder: Path) -> About:
     """What a backup says of itself; raises RuleBroken when it is none."""
     try:
-        told: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
+        told: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         found = About(**told)
     except (OSError, *UNREADABLE) as error:
         raise RuleBroken(f"{folder} 不是一份备份：里面的 {ABOUT} 没有或读不懂") from error
@@ -74,7 +74,7 @@ def about(folder: Path) -> About:
 def listed(folder: Path) -> dict[str, str]:
     """Name -> sum of every file that belongs to a backup."""
     try:
-        lines = [_LINE.fullmatch(line) for line in (folder / LIST).read_text("utf-8").splitlines()]
+        lines = [_LINE.fullmatch(line) for line in (folder / LIST).read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise RuleBroken(f"{folder} 不是一份做完的备份：没有 {LIST}") from error
     sums = {each[2]: each[1] for each in lines if each and _NAME.fullmatch(each[2])}

@@ -95,13 +95,13 @@ def _keys(folder: Path, keys_from: Path | None, about: About) -> Path:
     """Where the keys lie that fit."""
     place = keys_from or folder / "keys"
     if not place.is_dir():
-        raise RuleBroken("钥匙不在这份备份里，用 --keys-from 指出放钥匙的文件夹（fieldapp-keys-…）")
+        raise RuleBroken("密钥不在这份备份里，用 --keys-from 指出放密钥的文件夹（fieldapp-keys-…）")
     for name, digest in about.keys.items():
         path = place / name
         if not path.is_file():
             raise RuleBroken(f"{place} 里没有 {name}")
         if manifest.sum_of(path) != digest:
-            raise RuleBroken(f"{place} 里的 {name} 不是这份备份的钥匙")
+            raise RuleBroken(f"{place} 里的 {name} 不是这份备份的密钥")
     return place
 
 
@@ -114,7 +114,7 @@ def _lay_files(part: Path, folder: Path, sums: dict[str, str], keys: Path, progr
     wanted += [(keys / name, part / "keys" / name, 0o600) for name in about.keys]
     (part / "photos").mkdir(parents=True, mode=0o700)
     for n, (source, target, mode) in enumerate(wanted):
-        progress("放回照片和钥匙", n, len(wanted))
+        progress("放回照片和密钥", n, len(wanted))
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         laying.copy(source, target, mode)
     for place, _, _ in os.walk(part, topdown=False):

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,8 @@ def lay(moment: Moment, target: Path, progress: Progress) -> None:
         postgres.run(programs, "pg_dump", *options, url=db.engine.url)
     else:
         _copy(connection.connection.driver_connection, target, progress)
-    target.chmod(0o600)
+    with suppress(PermissionError):  # FAT knows no such thing
+        target.chmod(0o600)
     laying.sync(target)
 
 

@@ -46,10 +46,10 @@ def of_backup(made: Made) -> Iterator[Line]:
 
 def _of_keys(made: Made) -> str:
     if made.keys is None:
-        return "钥匙没有拷：没有 keys/ 这份备份恢复不了，确认别处存着一份"
+        return "密钥没有拷：没有 keys/ 这份备份恢复不了，确认别处存着一份"
     if made.keys.name != "keys":
-        return f"钥匙放在 {made.keys}，恢复时要用；和这份备份分开锁好"
-    return "钥匙在里面：谁拿到都能读，安排也读得出，这块盘要锁好"
+        return f"密钥放在 {made.keys}，恢复时要用；和这份备份分开锁好"
+    return "密钥在里面：谁拿到都能读，安排也读得出，这块盘要锁好"
 
 
 def of_restore(restored: Restored, name: str) -> Iterator[Line]:

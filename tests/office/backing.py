@@ -1,4 +1,4 @@
-"""`fieldapp backup` and `restore` as real processes on the story's folder and database."""
+"""`fieldapp backup` and `restore` on the story's folder and database."""
 
 import os
 import subprocess
@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from fieldapp import cli
 from fieldapp.backups.models import Backup
 from fieldapp.db import apart
 from tests import databases
@@ -48,14 +51,28 @@ class Office:
 
     def begin(self, *arguments: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "fieldapp.cli", *map(str, arguments)]
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=ROOT, env=self.live(), **pipes)
 
-    def run(self, *arguments: object, env: dict[str, str] | None = None) -> Done:
+    def process(self, *arguments: object, env: dict[str, str] | None = None) -> Done:
+        """The command as it is typed."""
         command = [sys.executable, "-m", "fieldapp.cli", *map(str, arguments)]
         return subprocess.run(
             command, cwd=ROOT, env=env or self.live(), capture_output=True, text=True, check=False
         )
+
+    def run(self, *arguments: object, env: dict[str, str] | None = None) -> Done:
+        """The same inside the test's process, which need not load the app anew; on the live folder its own app."""
+        mask = os.umask(0o077)
+        with pytest.MonkeyPatch.context() as patch:
+            if env is None and not self.url:
+                patch.setattr(cli, "_app", lambda: self.story.app)
+            where = {"DATABASE_URL": None, **(env or self.live())}
+            said = CliRunner().invoke(cli.main, [str(each) for each in arguments], env=where)
+        os.umask(mask)
+        unforeseen = said.exception if not isinstance(said.exception, SystemExit) else None
+        trace = f"Traceback {unforeseen!r}" if unforeseen else ""
+        return subprocess.CompletedProcess(list(arguments), said.exit_code, said.stdout, said.stderr + trace)
 
     def back_up(self, *options: object) -> Path:
         """One that must be good; its folder."""

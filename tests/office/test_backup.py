@@ -21,7 +21,9 @@ from tests.office.test_check import edit_tap, lose_photo, photos
 
 
 def test_a_backup_is_whole_closed_to_others_and_checked_by_common_tools(office: Office) -> None:
-    folder = office.back_up()
+    done = office.process("backup", office.disk)
+    assert (done.returncode, done.stderr) == (0, "")
+    (folder,) = office.finished()
     assert complaints(folder) == ""
     assert office.lying() == [folder.name]
     database = "fieldapp.dump" if databases.KIND == "postgres" else "fieldapp.sqlite"

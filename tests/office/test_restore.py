@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
+from fieldapp import config, schema
 from fieldapp import keys as all_keys
-from fieldapp import schema
 from fieldapp.access.models import Audit, Login
 from fieldapp.app import create_app
 from fieldapp.backups.models import Backup
@@ -24,6 +25,7 @@ from tests.office.backing import Done, Office, complaints
 from tests.office.test_check import edit_tap, photos
 from tests.visits.visiting import LogIn, begin_both, send
 
+BEFORE = list(ScriptDirectory(str(config.part("migrations"))).walk_revisions())[1].revision
 POSTGRES = databases.KIND == "postgres"
 
 
@@ -58,10 +60,11 @@ def test_the_restored_folder_is_sound_and_serves_and_nobody_is_logged_in(
     folder = office.back_up()
     late = uuid4()
     send(first, visit, "note", "", tap=late, text="后来")
-    done, env = restore(office, folder, place)
+    env = office.empty(place)
+    done = office.process("restore", folder, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "2 处都退出了" in done.stdout
-    check = office.run("check", env=env)
+    check = office.process("check", env=env)
     assert (check.returncode, check.stderr) == (0, "")
     assert laid(place) == ["keys", "photos"] if POSTGRES else ["fieldapp.sqlite", "keys", "photos"]
     for photo in photos(office.story):
@@ -130,7 +133,7 @@ def test_a_byte_that_was_changed_is_found_before_anything_is_laid(
     hand(folder)
     done, _ = restore(office, folder, place)
     assert (done.returncode, "Traceback" in done.stderr, done.stdout) == (1, False, "")
-    assert any(word in done.stderr for word in ("坏了", "不是这份备份的钥匙", "被改过", "不是一份做完的备份"))
+    assert any(word in done.stderr for word in ("坏了", "不是这份备份的密钥", "被改过", "不是一份做完的备份"))
     assert laid(place) == []
     if hand is not the_list_gone:
         assert complaints(folder) != ""
@@ -174,8 +177,8 @@ def test_the_keys_come_from_where_they_were_put_and_must_fit(
     folder = office.back_up("--keys-to", safe)
     (kept,) = safe.iterdir()
     for options, said in (
-        ((), "钥匙不在这份备份里"),
-        (("--keys-from", wrong), "不是这份备份的钥匙"),
+        ((), "密钥不在这份备份里"),
+        (("--keys-from", wrong), "不是这份备份的密钥"),
         (("--keys-from", safe), "里没有"),
     ):
         done, _ = restore(office, folder, place, *options)
@@ -213,13 +216,13 @@ def test_a_copy_of_an_older_version_is_brought_up(office: Office, place: Path) -
     store = laying.Looked(folder / "photos")
     url = sa.URL.create("sqlite", database=str(folder / "fieldapp.sqlite"))
     with reopening.opened(url, all_keys.load(folder / "keys"), store):
-        schema.downgrade(revision="0010")
+        schema.downgrade(revision=BEFORE)
     about = manifest.about(folder)
     for name in (manifest.ABOUT, manifest.LIST):
         (folder / name).unlink()
-    manifest.write(folder, manifest.About(**{**vars(about), "schema": "0010"}), set())
+    manifest.write(folder, manifest.About(**{**vars(about), "schema": BEFORE}), set())
     done, env = restore(office, folder, place)
-    assert (done.returncode, "从 0010 升到了这个版本" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, f"从 {BEFORE} 升到了这个版本" in done.stdout) == (0, True), done.stderr
     assert office.run("check", env=env).returncode == 0
 
 
