@@ -13,6 +13,7 @@ from fieldapp.errors import RuleBroken
 from fieldapp.evidence.originals import FolderStore
 
 _CHUNK = 1 << 20
+_FLUSH = 8 * _CHUNK
 RESERVE = 256 * 2**20  # bytes that a backup on the server's own disk leaves to the taps
 _NO_SYNC = frozenset(
     {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
@@ -67,6 +68,8 @@ def copy(source: Path, target: Path, mode: int = 0o600) -> str:
         while chunk := read.read(_CHUNK):
             digest.update(chunk)
             file.write(chunk)
+            if file.tell() % _FLUSH == 0:  # little at a time: taps wait for the same disk
+                os.fdatasync(file.fileno())
         file.flush()
         sync_file(file.fileno())
     return digest.hexdigest()

@@ -91,9 +91,15 @@ def lay(moment: Moment, target: Path, progress: Progress) -> None:
 
 
 def _copy(live: Any, target: Path, progress: Progress) -> None:
-    """Page by page from inside the read that holds the moment: later writes neither show nor start it anew."""
+    """Page by page from inside the read that holds the moment: later writes neither show nor start it anew. A few MB go
+    to the disk at a time: on a shared one a tap's own small write would wait for all that is flushed at once."""
     made = sqlite3.connect(target)
+
+    def step(_status: int, left: int, of: int) -> None:
+        laying.sync(target)
+        progress("拷数据库", of - left, of)
+
     try:
-        live.backup(made, pages=_STEP, progress=lambda _, left, of: progress("拷数据库", of - left, of))
+        live.backup(made, pages=_STEP, progress=step)
     finally:
         made.close()

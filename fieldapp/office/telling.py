@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
+
 from fieldapp.clock import CHINA
 from fieldapp.errors import RuleBroken
 from fieldapp.office.backup import Made
@@ -79,4 +81,6 @@ def sentence_of(error: Exception) -> str:
         return "盘满了，没有做成，做到一半的已经清掉。删掉旧的，或换一块盘"
     if isinstance(error, OSError | sqlite3.OperationalError):
         return f"文件读写不了，没有做成：{error}"
+    if isinstance(error, OperationalError):
+        return f"数据库连不上，或太忙：{str(error.orig).splitlines()[0]}"
     return ""

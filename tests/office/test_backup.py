@@ -157,6 +157,14 @@ def test_where_it_cannot_be_it_says_so_and_leaves_nothing(office: Office, tmp_pa
     inside.rmdir()
 
 
+@pytest.mark.skipif(databases.KIND != "postgres", reason="a server that may be away")
+def test_a_database_that_does_not_answer_is_said(office: Office) -> None:
+    office.url = "postgresql://fieldapp:secret@127.0.0.1:1/x"
+    done = office.run("backup", office.disk)
+    assert (done.returncode, "Traceback" in done.stderr, "secret" in done.stderr) == (1, False, False)
+    assert "数据库连不上" in done.stderr
+
+
 def test_two_at_once_are_one(office: Office) -> None:
     with laying.one_at_a_time(office.disk):
         done = office.run("backup", office.disk)
