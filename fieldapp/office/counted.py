@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from fieldapp.backups import models as _backups  # noqa: F401  models count their tables when they are imported
+from fieldapp.closing import fact_models as _facts  # noqa: F401
 from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genuine, sum_of
 from fieldapp.office import held
 from fieldapp.office.finding import Finding, guarded
@@ -43,6 +45,7 @@ TABLES = {
     "facts": "事实确认",
     "fact_replies": "事实确认的答复",
     "fact_problems": "新发现立的问题",
+    "backups": "核对过的备份",
 }
 Sums = dict[str, tuple[int, str]]
 

@@ -41,6 +41,14 @@ _REVIEWED = (
     .where(_VISITS.c.id == sa.bindparam("of"))
     .with_for_update(read=True, key_share=True)
 )
+_EARLIER = _TAPS.alias()
+_NEXT_ARRIVAL: dict[
+    str, Any
+] = {  # only ever grows, in the order of the commits; on PostgreSQL see office/snapshots.py
+    "sqlite": sa.select(sa.func.coalesce(sa.func.max(_EARLIER.c.arrival), 0) + 1).scalar_subquery(),
+    "postgresql": sa.func.nextval("taps_arrival"),
+}
+_BESIDE = ("payload", "arrival")  # columns that are no field of a tap as it is
 GO_ON = ("to", "to_subject")  # where the form goes on; no part of what was tapped
 _MOST = 2**31
 _LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
@@ -168,7 +176,7 @@ def has_handin(visit: UUID, session: Session) -> bool:
 @cache
 def _keep(dialect: str) -> Any:
     """The insert that a row already there makes do nothing."""
-    return insert(_TAPS).on_conflict_do_nothing()
+    return insert(_TAPS).values(arrival=_NEXT_ARRIVAL[dialect]).on_conflict_do_nothing()
 
 
 def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
@@ -178,7 +186,7 @@ def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
 
 
 def _row(tap: kinds.Tap) -> dict[str, Any]:
-    row = {column.name: getattr(tap, column.name) for column in _TAPS.columns if column.name != "payload"}
+    row = {column.name: getattr(tap, column.name) for column in _TAPS.columns if column.name not in _BESIDE}
     return {**row, "payload": kinds.canonical(tap.payload).decode()}
 
 
@@ -200,8 +208,8 @@ def own_taps(visit: UUID, person: UUID, device: str, session: Session) -> list[k
 
 def tap_of(row: Any) -> kinds.Tap:
     """A stored row as the fold takes it; raises ValueError when its content is no JSON."""
-    fields = dict(row._mapping)
-    return kinds.Tap(**{**fields, "payload": json.loads(fields["payload"])})
+    fields = {name: value for name, value in row._mapping.items() if name not in _BESIDE}
+    return kinds.Tap(**fields, payload=json.loads(row.payload))
 
 
 def system_tap(
