@@ -4,6 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
@@ -176,9 +177,11 @@ def test_a_full_disk_of_the_servers_own_is_left_to_the_taps(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(laying, "RESERVE", 2**60)
-    with office.story.app.app_context(), pytest.raises(RuleBroken, match="留给正在记的人"):
-        backup.back_up(backup.Wish(office.disk), lambda line: None)
-    assert office.lying() == []
+    beside = office.story.app.extensions["settings"].data.parent
+    with TemporaryDirectory(dir=beside) as same_disk, office.story.app.app_context():
+        with pytest.raises(RuleBroken, match="留给正在记的人"):
+            backup.back_up(backup.Wish(Path(same_disk)), lambda line: None)
+        assert [each.name for each in Path(same_disk).iterdir() if not each.name.startswith(".")] == []
 
 
 @pytest.mark.skipif(databases.KIND != "postgres", reason="PostgreSQL's programs")
