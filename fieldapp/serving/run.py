@@ -3,8 +3,10 @@
 import _thread
 import asyncio
 import logging
+import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -21,6 +23,7 @@ from fieldapp.serving.plain import door
 from fieldapp.serving.room import room
 
 BACKLOG = 128
+GRACE_S = 10  # for what is under way when the front has broken
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # phones come by whatever address the machine has
 Say = Callable[[str], None]
 
@@ -59,6 +62,10 @@ def _until_it_ends(front: Front, broken: threading.Event) -> None:
         logging.getLogger("fieldapp").exception("the front ended")
     broken.set()
     _thread.interrupt_main()
+    time.sleep(GRACE_S)
+    os._exit(
+        1
+    )  # an interrupt that comes while Python cleans up is swallowed; what was acknowledged is on disk
 
 
 def _bounds(app: Flask, threads: int) -> dict[str, Any]:
