@@ -6,12 +6,16 @@ PYTEST := .venv/bin/pytest -n 2 --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run migrate check static quick test sqlite postgres browser bench fix css lock system
+SEED ?= 0
+VISITS ?= 100
+KILLS ?= 20
+
+.PHONY: help run migrate check static quick test sqlite postgres browser faults soak bench fix css lock system
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 13
 
-run: .venv/app.stamp ## migrate, load the story into an empty database, serve on http://127.0.0.1:$PORT (8000)
+run: .venv/app.stamp ## migrate, load the story into an empty database, serve on http://127.0.0.1:$PORT (8000); HTTPS=1: to phones, by https (8443)
 	@sh scripts/run
 
 migrate: .venv/app.stamp ## bring the database in FIELDAPP_DATA (./data) or DATABASE_URL to the newest schema
@@ -23,18 +27,26 @@ static: .venv/dev.stamp ## the part of check that runs no test
 	@sh scripts/static_checks
 
 quick: .venv/dev.stamp ## quick tests on SQLite
-	@$(PYTEST) -m "not slow and not browser"
+	@$(PYTEST) -m "not slow and not browser and not faults"
 
 test: system static sqlite postgres browser ## everything, on both databases, and in a browser (< 8 min)
 
 sqlite: .venv/dev.stamp ## every test but the browser's on SQLite
-	@FIELDAPP_TEST_DB=sqlite $(PYTEST) -m "not browser"
+	@FIELDAPP_TEST_DB=sqlite $(PYTEST) -m "not browser and not long_fault"
 
 postgres: .venv/dev.stamp ## the same on a PostgreSQL cluster that the tests start and stop themselves
-	@FIELDAPP_TEST_DB=postgres $(PYTEST) -m "not browser"
+	@FIELDAPP_TEST_DB=postgres $(PYTEST) -m "not browser and not long_fault"
 
 browser: .venv/dev.stamp ## the tests that need a real Chromium
-	@$(PYTEST) -m browser
+	@$(PYTEST) -m "browser and not faults"
+	@$(PYTEST) -m "browser and faults and not long_fault"
+
+faults: .venv/dev.stamp ## what must lose nothing: a real server killed, its line broken, its disk full; as root, for small disks
+	@$(PYTEST) tests/faults -m "not long_fault"
+	@.venv/bin/pytest tests/faults -m long_fault
+
+soak: .venv/dev.stamp ## kill the server KILLS times under load from 8 phones, VISITS visits or more, from SEED (0: a new one)
+	@.venv/bin/python -m tests.faults.soak --seed $(SEED) --visits $(VISITS) --kills $(KILLS)
 
 bench: .venv/dev.stamp ## measure pages, taps and the export of a package on this machine
 	@.venv/bin/python scripts/bench.py

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, Response, g, request
 from htmx_flask import Htmx
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fieldapp import clock, config, db, ids, keys
 from fieldapp.access import sessions, visibility
 from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
-from fieldapp.web import cookies, forms, guard, handlers, menu, said, ui
+from fieldapp.web import cookies, forms, guard, handlers, menu, said, secure, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
@@ -57,6 +58,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _database(app)
     _features(app)
     _walls(app)
+    _behind(app, settings.hops)
     return app
 
 
@@ -74,6 +76,7 @@ def _features(app: Flask) -> None:
     ui.install(app)
     menu.install(app)
     said.install(app)
+    secure.install(app)
     sessions.install(app)
     handlers.install(app)
 
@@ -88,6 +91,12 @@ def _walls(app: Flask) -> None:
     app.before_request(_change_first)
     app.after_request(_headers)
     app.after_request(_device_cookie)
+
+
+def _behind(app: Flask, hops: int) -> None:
+    """Gateways say which host and scheme the phone asked for; each adds its word at the end, and so many are read."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _name_request() -> None:
@@ -114,7 +123,7 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
     if request.endpoint != "static":
         response.headers["Server-Now"] = str(clock.now())  # and that it is ours, not a gateway's
-    if sessions.settings().https:
+    if sessions.settings().https and not sessions.settings().own_authority:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 

@@ -1,26 +1,22 @@
 """The command `fieldapp`: one line a verb, the work is done by the features' actions."""
 
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 from flask import Flask
 
 from fieldapp import config
-from fieldapp.app import create_app, move_clock
-
-# With https a gateway on this machine stands in front and says which host and scheme the phone asked for.
-_GATEWAY = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_headers": {"x-forwarded-host", "x-forwarded-proto"},
-}
+from fieldapp.app import create_app, is_migrated, move_clock
 
 
-def _app() -> Flask:
-    settings = config.from_environment()
+def _app(**changed: Any) -> Flask:
+    settings = replace(config.from_environment(), **changed)
     move_clock(settings)
     return create_app(settings)
 
@@ -47,29 +43,49 @@ def migrate(down: bool) -> None:
 
 
 @main.command()
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), show_default="$PORT or 8000")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--threads", default=8, show_default=True)
-def serve(port: int, host: str, threads: int) -> None:
-    """Serve the app with waitress. Behind https set FIELDAPP_HTTPS=1."""
-    from waitress import serve as run
+@click.option("--https", is_flag=True, help="With a certificate that phones can be told to trust.")
+@click.option("--port", type=int, envvar="PORT", help="Default 8000, with --https 8443; or $PORT.")
+@click.option("--host", help="Address to listen at. Default 127.0.0.1, with --https 0.0.0.0: all of them.")
+@click.option("--threads", default=8, show_default=True, help="Requests worked on at once.")
+def serve(https: bool, port: int | None, host: str | None, threads: int) -> None:
+    """Serve the app, on this machine only or by https to a network.
 
-    app = _app()
-    if app.extensions["settings"].testing and host not in ("127.0.0.1", "::1", "localhost"):
+    --https makes an authority and a certificate for the machine's addresses in keys/ and prints a code for phones:
+    it leads to a page that says in Chinese how to trust it.
+
+    Behind a gateway that speaks https, leave --https out and set FIELDAPP_BEHIND_PROXY=1.
+    """
+    from fieldapp.serving import run
+    from fieldapp.serving.authority import Unreadable
+
+    app = _app(https=True, own_authority=True) if https else _app()
+    settings = app.extensions["settings"]
+    host, port = host or (run.EVERYWHERE if https else "127.0.0.1"), port or (8443 if https else 8000)
+    if settings.testing and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
-    limit = app.config["MAX_CONTENT_LENGTH"]
-    click.echo(f"http://{host}:{port}")
-    run(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        ident="",
-        max_request_body_size=4
-        * limit,  # what is too large for the app is refused by the app, in its own words
-        clear_untrusted_proxy_headers=True,
-        **(_GATEWAY if app.extensions["settings"].https else {}),
-    )
+    if https and settings.hops:
+        raise click.ClickException("--https 和 FIELDAPP_BEHIND_PROXY 只能用一个：前面有网关，证书由网关管")
+    _keep_clock_steady(app)
+    try:
+        if https:
+            run.by_https(app, host, port, threads, click.echo)
+        else:
+            click.echo(f"http://{host}:{port}")
+            run.by_http(app, host, port, threads)
+    except Unreadable as broken:
+        raise click.ClickException(
+            f"{broken} 读不出来。从备份里拿回来；删掉会做一张新的，手机都要重新装"
+        ) from broken
+
+
+def _keep_clock_steady(app: Flask) -> None:
+    from fieldapp import clock
+    from fieldapp.db import apart
+    from fieldapp.visits.taps import last_received
+
+    if is_migrated(app):
+        with app.app_context(), apart() as session:
+            clock.keep_steady(last_received(session))
 
 
 @main.command()
@@ -109,6 +125,93 @@ def check(everything: bool, sweep: bool) -> None:
     if not is_sound:
         sys.exit(1)
     click.echo("好的：历史、记录、照片、安排、角色都对得上")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(1), help="Keep the newest N backups; without it all stay.")
+@click.option(
+    "--keys/--no-keys", "keys_along", default=True, help="Whether the keys lie in the backup; they do."
+)
+@click.option(
+    "--keys-to",
+    type=click.Path(path_type=Path),
+    help="Put the keys there instead, such as on another USB stick.",
+)
+def backup(folder: Path, keep: int | None, keys_along: bool, keys_to: Path | None) -> None:
+    """Copy database, photos and keys into FOLDER while people work.
+
+    \b
+    FOLDER must be there (a disk that is plugged in) and not inside the data folder.
+    Each backup is a folder of its own, fieldapp-20260102T033000Z by UTC. It gets this name
+    only when it is whole. Photos that the backup before has too are shared with it where the
+    disk can (not on FAT or exFAT), so that a daily backup costs little.
+    Then the copy is opened and looked through as by `fieldapp check`. Only if nothing is
+    wrong does it count. One with faults is kept as ….faulty, and takes no other's place.
+
+    Whoever holds a backup with its keys can read everything in it, plans too: lock the disk away. Without the keys
+    nobody can restore it. Exit status: 0 all is well; 1 no backup, one with faults, or the server has lost a photo.
+
+    \b
+    Every night: 30 3 * * *  fieldapp backup /media/usb --keep 30
+    Back: see `fieldapp restore --help`."""
+    from fieldapp.office import telling
+    from fieldapp.office.backup import Wish, back_up
+
+    wish = Wish(folder.absolute(), keep or 0, keys_along, keys_to.absolute() if keys_to else None)
+    with _app().app_context(), _in_words():
+        made = back_up(wish, _progress())
+    for is_fault, line in telling.of_backup(made):
+        click.echo(line, err=is_fault)
+    if made.faults or made.lost:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--keys-from",
+    type=click.Path(path_type=Path),
+    help="Where the keys lie, when they are not in the backup.",
+)
+def restore(folder: Path, keys_from: Path | None) -> None:
+    """Lay the backup FOLDER back, into an empty data folder (and an empty database).
+
+    \b
+    Nothing is written over: what is there makes it refuse. Stop the server first, rename the
+    old data folder, or set FIELDAPP_DATA (and DATABASE_URL) to new, empty ones.
+    It checks every file against the backup's list, lays them, brings an older copy to this
+    version, ends all logins that were open, and looks through everything as `fieldapp check`.
+
+    To try a backup, restore it somewhere else: FIELDAPP_DATA=/tmp/try fieldapp restore FOLDER"""
+    from fieldapp.office import telling
+    from fieldapp.office.restore import restore as lay_back
+
+    with _in_words():
+        restored = lay_back(folder.absolute(), keys_from, config.from_environment(), _progress())
+    for is_fault, line in telling.of_restore(restored, folder.name):
+        click.echo(line, err=is_fault)
+    if restored.faults:
+        sys.exit(1)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What went wrong as one sentence and exit status 1."""
+    from fieldapp.office.telling import sentence_of
+
+    try:
+        yield
+    except Exception as error:
+        sentence = sentence_of(error)
+        if not sentence:
+            raise
+        raise click.ClickException(sentence) from error
+
+
+def _progress() -> Callable[[str], None]:
+    """To whoever watches; a timer's mail stays short."""
+    return (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else (lambda line: None)
 
 
 @main.group()

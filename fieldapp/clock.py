@@ -3,6 +3,7 @@
 Tests, the demo and the twin comparison move the clock; nothing else reads the system's.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +11,19 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "CST")
 
+SLOWED = 2  # a clock that was set back runs at half speed until the system's has caught up
+LARGEST_STEP_MS = 3_600_000  # set back by more it had been wrong, and is believed at once
+
 _source: Callable[[], int] | None = None
 
 
 def now() -> int:
     """Milliseconds since 1970-01-01 UTC."""
-    return _source() if _source else time.time_ns() // 1_000_000
+    return _source() if _source else _system()
+
+
+def _system() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def today() -> date:
@@ -42,6 +50,27 @@ def set_source(source: Callable[[], int] | None) -> None:
     """Replace the clock for the whole process; None gives the system's back."""
     global _source
     _source = source
+
+
+class Steady:
+    """A clock that does not go back when the system's does: receipts and durations by the server stay in order."""
+
+    def __init__(self, source: Callable[[], int], monotonic: Callable[[], float], floor: int) -> None:
+        self.source, self.monotonic = source, monotonic
+        self.last, self.at = float(floor), monotonic()
+        self.lock = threading.Lock()
+
+    def __call__(self) -> int:
+        with self.lock:
+            told, at = self.source(), self.monotonic()
+            slowed = self.last + (at - self.at) * 1000 / SLOWED
+            self.last, self.at = (told if told < slowed - LARGEST_STEP_MS else max(told, slowed)), at
+            return int(self.last)
+
+
+def keep_steady(floor: int) -> None:
+    """For a serving process: from now on time goes on from `floor`, the last instant that was given out before it."""
+    set_source(Steady(_source or _system, time.monotonic, floor))
 
 
 @contextmanager

@@ -19,10 +19,12 @@ class Settings:
 
     data: Path  # FIELDAPP_DATA: database, photos and keys; nothing is written anywhere else
     database_url: str  # DATABASE_URL: PostgreSQL; without it SQLite in the data folder
-    https: bool  # FIELDAPP_HTTPS=1: served by https, so cookies carry __Host- and Secure
+    https: bool  # FIELDAPP_HTTPS=1, or a gateway in front: so cookies carry __Host- and Secure
     testing: bool  # FIELDAPP_TESTING=1: allows FIELDAPP_CLOCK; refused unless on loopback
     clock: str  # FIELDAPP_CLOCK: epoch milliseconds at which a test server starts counting
     max_photo: int  # FIELDAPP_MAX_PHOTO: largest accepted photo in bytes
+    hops: int = 0  # FIELDAPP_BEHIND_PROXY=1: gateways in front; so many words of X-Forwarded-* are believed
+    own_authority: bool = False  # `serve --https`: no HSTS, which would take the host's other ports along
     desk_idle: int = 30 * 60  # seconds without a request before a desk's login ends
     desk_absolute: int = 12 * 3600
     phone_idle: int = 12 * 3600
@@ -55,11 +57,13 @@ def from_environment() -> Settings:
     url = os.environ.get("DATABASE_URL", "")
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    hops = int(os.environ.get("FIELDAPP_BEHIND_PROXY") or 0)
     return Settings(
         data=data,
         database_url=url or f"sqlite:///{data / 'fieldapp.sqlite'}",
-        https=os.environ.get("FIELDAPP_HTTPS") == "1",
+        https=os.environ.get("FIELDAPP_HTTPS", "1" if hops else "") == "1",
         testing=os.environ.get("FIELDAPP_TESTING") == "1",
         clock=os.environ.get("FIELDAPP_CLOCK", ""),
         max_photo=int(os.environ.get("FIELDAPP_MAX_PHOTO", 25 * 1024 * 1024)),
+        hops=hops,
     )

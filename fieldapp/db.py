@@ -169,6 +169,15 @@ def apart(writes: bool = False) -> Iterator[Session]:
 
 
 @contextmanager
+def one_moment() -> Iterator[Session]:
+    """`apart`, and all that is read is of one moment though people work on. SQLite's transaction is so by itself."""
+    with apart() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+@contextmanager
 def if_possible() -> Iterator[Session]:
     """`apart` for what is worth a row but not the request: a locked or full database does without it, at once."""
     token = _hurried.set(True)

@@ -1,10 +1,10 @@
 """What the database must hold, under a key that does not lie in it (keys/heads.key).
 
 A head is a name, a number and a hash with their HMAC. It says where a history stream ends, which version of a sealed
-plan is the newest, and how many rows of a table that only grows somebody has. `all:<kind>` counts the heads
-of a kind, so that none goes with everything that it speaks of. A head is moved in the transaction of what it
-protects. What did not follow from its head is never signed anew: the HMAC stays empty from then on, and
-`fieldapp check` says so.
+plan is the newest, how many rows of a table that only grows somebody has, and what a row that may change says now.
+`all:<kind>` counts the heads of a kind, so that none goes with everything that it speaks of. A head is moved in the
+transaction of what it protects. What did not follow from its head is never signed anew: the HMAC stays empty from then
+on, and `fieldapp check` says so.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session
 
 from fieldapp.db import Base, insert, rows_changed
 from fieldapp.db import table as bare
@@ -75,6 +75,54 @@ def grows(model: type[Base], *, by: tuple[str, ...] = (), columns: tuple[str, ..
     @sa.event.listens_for(model, "after_insert")
     def _count(_mapper: Mapper[Any], connection: sa.Connection, row: Any) -> None:
         add(made.name, [{column: getattr(row, column) for column in (*grown.columns, *by)}], connection)
+
+
+HELD: dict[str, tuple[str, ...]] = {}
+GONE = START  # the hash of a row that was taken away
+
+
+def holds(model: type[Base], *columns: str) -> None:
+    """Keep what these columns of each row say, from now on. The rows are `Versioned` and written through the ORM alone:
+    a Core statement, or one that updates many, is a change that this application did not make."""
+    made = bare(model)
+    HELD[made.name] = tuple(sorted(columns))
+
+    @sa.event.listens_for(model, "after_insert")
+    def _begin(_mapper: Mapper[Any], connection: sa.Connection, row: Any) -> None:
+        head = _locked(f"{made.name}:{row.id}", connection)
+        said = held_element(made.name, {name: getattr(row, name) for name in HELD[made.name]})
+        _write(head, max(row.version, head.seq + 1), said, head.seq == 0, connection)
+
+    @sa.event.listens_for(model, "before_update")
+    def _change(_mapper: Mapper[Any], connection: sa.Connection, row: Any) -> None:
+        session = object_session(row)
+        if session is None or not session.is_modified(row, include_collections=False):
+            return
+        now = {name: getattr(row, name) for name in HELD[made.name] if _is_changed(row, name)}
+        _follow(made, row, now, connection)
+
+    @sa.event.listens_for(model, "before_delete")
+    def _end(_mapper: Mapper[Any], connection: sa.Connection, row: Any) -> None:
+        _follow(made, row, None, connection)
+
+
+def _is_changed(row: Any, name: str) -> bool:
+    return bool(sa.inspect(row).attrs[name].history.has_changes())
+
+
+def _follow(made: sa.Table, row: Any, now: Mapping[str, Any] | None, connection: sa.Connection) -> None:
+    """Put a row's head forward, if until now it said what stood in the database."""
+    head = _locked(f"{made.name}:{row.id}", connection)
+    asked = sa.select(*(made.c[name] for name in HELD[made.name])).where(made.c.id == row.id)
+    before = dict(connection.execute(asked).mappings().one())
+    said = GONE if now is None else held_element(made.name, {**before, **now})
+    follows = head.hash == held_element(made.name, before)
+    _write(head, max(row.version + 1, head.seq + 1), said, follows, connection)
+
+
+def held_element(name: str, row: Mapping[str, Any]) -> str:
+    """What a head says of one row."""
+    return element(name, HELD[name], row)
 
 
 def add(name: str, rows: Iterable[Mapping[str, Any]], session: Any) -> None:

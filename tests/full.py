@@ -7,6 +7,7 @@ from flask import Flask
 
 from fieldapp import clock
 from fieldapp.access.models import Audit
+from fieldapp.backups.models import Backup
 from fieldapp.db import apart
 from fieldapp.problems.models import Measure, MeasureReport
 from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
@@ -23,6 +24,7 @@ def fill(app: Flask) -> None:
     with story.app.app_context(), apart(writes=True) as session:
         session.add(PlanRead(plan_id=uuid4(), person_id=uuid4(), county_id=uuid4(), at=clock.now()))
         session.add(Audit(at=clock.now(), event="login"))
+        session.add(Backup(name="x", taken_at=1, upto=0, verified_at=1, manifest="0" * 64))
         visit = session.scalars(sa.select(Visit)).one()
         who = visit.people[0].person_id
         session.add(VisitAttendance(visit_id=visit.id, person_id=who, n=1, went=True, by_id=who, at=1))

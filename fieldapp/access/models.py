@@ -110,3 +110,16 @@ class Audit(Base):
 
 
 heads.grows(Audit, by=("person_id",))
+heads.holds(Account, "id", "county_id", "person_id", "username", "password_hash", "disabled")
+heads.holds(
+    RoleGrant,
+    "id",
+    "county_id",
+    "person_id",
+    "role",
+    "unit_id",
+    "starts",
+    "ends",
+    "confirmed_by",
+    "confirmed_at",
+)

@@ -27,6 +27,7 @@ class Viewer:
     permissions: frozenset[Permission]
     team_ids: frozenset[UUID] = frozenset()  # also of past rounds: what one found or led stays in sight
     led_team_ids: frozenset[UUID] = frozenset()
+    signs_of: frozenset[tuple[UUID, UUID | None]] = frozenset()  # named today: round, and of one team only
     unit_id: UUID | None = None
     county_ids: tuple[UUID, ...] = ()
     city: str = ""
@@ -142,6 +143,7 @@ def _viewer(
         permissions=permissions_of(kept) | {Permission.ENTER},
         team_ids=frozenset(row.place for row in teams),
         led_team_ids=frozenset(row.place for row in teams if row.confirmed),
+        signs_of=frozenset((row.round, row.place) for row in rows if row.round),
         unit_id=next((row.place for row in grants if row.role == Role.UNIT.value), None),
         county_ids=_counties_of_city(city, session) if kept == {Role.CITY} else (county_id,),
         city=city,
@@ -185,6 +187,8 @@ _IS_OUTDATED: Any = sa.exists().where(
     _newer.c.at > _signers.c.at,
 )
 
+_NO_ROUND: Any = sa.cast(sa.null(), sa.Uuid()).label("round")
+
 # Standing roles and memberships come in one statement: it runs before every request. A membership has no role, its
 # place is the team and `confirmed` says whether it leads; a past one stays, for what one found or led stays in sight.
 _STANDING: Any = sa.union_all(
@@ -193,15 +197,20 @@ _STANDING: Any = sa.union_all(
         RoleGrant.unit_id.label("place"),
         RoleGrant.confirmed_by.is_not(None).label("confirmed"),
         RoleGrant.ends,
+        _NO_ROUND,
     ).where(
         RoleGrant.person_id == sa.bindparam("person"),
         RoleGrant.starts <= sa.bindparam("today"),
         RoleGrant.ends >= sa.bindparam("today"),
     ),
-    sa.select(sa.literal(""), TeamMembership.team_id, TeamMembership.leads, TeamMembership.ends).where(
+    sa.select(
+        sa.literal(""), TeamMembership.team_id, TeamMembership.leads, TeamMembership.ends, _NO_ROUND
+    ).where(
         TeamMembership.person_id == sa.bindparam("person"), TeamMembership.starts <= sa.bindparam("today")
     ),
-    sa.select(sa.literal(Role.SIGNER.value), _signers.c.team_id, sa.true(), _signers.c.ends).where(
+    sa.select(
+        sa.literal(Role.SIGNER.value), _signers.c.team_id, sa.true(), _signers.c.ends, _signers.c.round_id
+    ).where(
         _signers.c.person_id == sa.bindparam("person"),
         _signers.c.starts <= sa.bindparam("today"),
         _signers.c.ends >= sa.bindparam("today"),

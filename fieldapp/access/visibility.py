@@ -1,6 +1,6 @@
 """The third wall: every ORM read is narrowed to the rows its viewer may see.
 
-The criteria of all models are built once a viewer, and hang on a statement as one option (decision 0020).
+The criteria of all models are built once a viewer, and hang on a statement as one option (decision 0023).
 A session without a viewer raises rather than showing everything. Core statements are not narrowed: they stand only
 where house rules list them, and tests/walls/test_rows.py holds that list.
 """

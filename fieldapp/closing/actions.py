@@ -55,15 +55,15 @@ def _begun(problem: Problem, request: ClosureRequest, session: Session) -> Closi
 def approve(problem_id: UUID, *, by: Any, at: int) -> str:
     """同意: the record is frozen, its visits are reviewed, signatures are asked for. Returns the fingerprint."""
     with held(problem_id) as (problem, closing, session):
-        visits = seeing.visits_on(problem, seeing.cycle_start(problem, session), session)
+        visits = seeing.visits_on(problem, seeing.cycle_start(problem, session), session, locked=True)
         verified = seeing.verifications(closing.id, session)
         grounds = seeing.grounds_of(problem, visits, verified, session)
-        if lacking := grounds.lacking:
+        if lacking := grounds.lacking or grounds.refusal(by.person_id):
             raise RuleBroken(lacking)
         good = {each.id for each in grounds.good_visits} if grounds.needs_visit else set()
         rests = [(visit, record) for visit, record in visits if visit.id in good]
-        for visit, _record in rests:
-            reviewing.review(visit, by=by, at=at, session=session)
+        for visit, record in rests:
+            reviewing.review(visit, record.seal, by=by, at=at, session=session)
         closing.bodies = signing.bodies_of(problem)
         n = closing.frozen_n + 1
         request = session.get_one(ClosureRequest, closing.id)
@@ -82,7 +82,9 @@ def approve(problem_id: UUID, *, by: Any, at: int) -> str:
 def turn_down(problem_id: UUID, still: str, limit_text: str, *, by: Any, at: int) -> None:
     """打回单位: what is still to be done and until when. The unit reads it with the next edition, not before."""
     _readable_limit(limit_text)
-    with held(problem_id) as (_problem, closing, session):
+    with held(problem_id) as (problem, closing, session):
+        if told := seeing.telltale_in(still, problem, session):
+            raise RuleBroken(told, "reason")
         said = {"still": still.strip(), "limit_text": limit_text.strip()}
         facts = {"still": said["still"], "limit": said["limit_text"]}
         also = {**said, "decided_at": at}
@@ -92,7 +94,9 @@ def turn_down(problem_id: UUID, still: str, limit_text: str, *, by: Any, at: int
 def order_reopening(problem_id: UUID, still: str, limit_text: str, basis: str, *, by: Any, at: int) -> None:
     """重启: with reason and basis. A new cycle begins when the edition that says so goes out; the old stays frozen."""
     _readable_limit(limit_text)
-    with held(problem_id) as (_problem, closing, session):
+    with held(problem_id) as (problem, closing, session):
+        if told := seeing.telltale_in(still, problem, session):
+            raise RuleBroken(told, "still")
         said = {"still": still.strip(), "limit_text": limit_text.strip(), "basis": basis.strip()}
         facts = {**said, "limit": said["limit_text"]}
         also = {**said, "decided_at": at, "edition_id": None}
@@ -124,8 +128,12 @@ def verify(problem_id: UUID, said: Record, *, key: UUID | None = None, by: Any, 
             return
         if problem.verification not in ("papers", "phone") or closing.state != "reviewing":
             raise RuleBroken("这个问题现在不用核验记录")
+        if by.person_id in seeing.recused(problem.unit_id, session):
+            raise RuleBroken("回避这个单位的人不能核验")
         if said.day > clock.day_of(at):
             raise RuleBroken("核验的日子还没到", "day")
+        if said.day < seeing.cycle_start(problem, session).day:
+            raise RuleBroken("核验的日子早于这一轮整改", "day")
         if said.good > said.looked:
             raise RuleBroken("合格的比查的多", "good")
         session.add(
@@ -174,6 +182,7 @@ class Ticked:
 def sign_all(ticked: Collection[Ticked], *, by: Any, at: int) -> int:
     """Each its own signature, all or none, the problems locked in one order; how many of them closed."""
     closed = 0
+    _lock_all({each.problem_id for each in ticked})
     for each in sorted(ticked, key=lambda one: (one.problem_id, one.body)):
         try:
             closed += sign(each.problem_id, each.body, each.fingerprint, by=by, at=at)
@@ -182,6 +191,13 @@ def sign_all(ticked: Collection[Ticked], *, by: Any, at: int) -> int:
                 f"{_number(each.problem_id)}：{broken.sentence}。这一批都还没签", "ticked"
             ) from None
     return closed
+
+
+def _lock_all(problem_ids: Collection[UUID]) -> None:
+    """Before the first signature is counted, which all signers share: who holds a later one must not wait for that."""
+    with system_reads() as session:
+        rows = sa.select(Problem.id).where(Problem.id.in_(problem_ids)).order_by(Problem.id)
+        session.execute(rows.with_for_update()).all()
 
 
 def _number(problem_id: UUID) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from fieldapp.closing.forms import REASON
 from fieldapp.closing.neutral import SHORTEST
+from fieldapp.closing.states import SHORTEST_REASON
 from fieldapp.problems.forms import OnceForm, unmarked
 from fieldapp.web.forms import Form, Length, at_most, offered
 
@@ -24,6 +26,17 @@ class FactForm(OnceForm):
             unmarked,
         ],
         description=f"只写事实，至少 {SHORTEST} 个字；不写谁去的、哪天去的、怎么核的",
+        filters=[lambda x: x and x.strip()],
+    )
+
+
+class DismissForm(Form):
+    """不立为问题, and why."""
+
+    reason = TextAreaField(
+        "为什么不立为问题",
+        REASON,
+        description=f"至少 {SHORTEST_REASON} 个字；只有办公室看得到",
         filters=[lambda x: x and x.strip()],
     )
 

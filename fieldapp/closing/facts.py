@@ -1,4 +1,4 @@
-"""事实确认: a reviewed visit's new finding is put before its unit in neutral words, and answered; then it may become a
+"""事实确认: a checked visit's new finding is put before its unit in neutral words, and answered; then it may become a
 problem."""
 
 from dataclasses import dataclass
@@ -6,28 +6,31 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from fieldapp import clock, ids
+from fieldapp.closing import seeing
+from fieldapp.closing.dismissing import Dismissal, dismissals
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.neutral import SHORTEST, telltale
 from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.inspections.models import Inspection
-from fieldapp.organisations.models import Person, TeamMembership
 from fieldapp.problems.actions import Draft, add_problem
 from fieldapp.problems.models import Problem
 from fieldapp.visits import queries as visits
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.record import Remark
 
+READY = ("checked", "reviewed")  # a review comes with a request to close, which may never come
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something new that a reviewed visit found, in the words of whoever went: for the office only."""
+    """Something new that a checked visit found, in the words of whoever went: for the office only."""
 
     visit: Visit
     remark: Remark
+    dismissed: Dismissal | None = None
 
 
 @dataclass(frozen=True)
@@ -38,26 +41,43 @@ class Standing:
     reply: FactReply | None
     problem: FactProblem | None
 
+    @property
+    def is_open(self) -> bool:
+        """Answered, and nothing made of it."""
+        return self.reply is not None and self.problem is None
+
 
 def findings() -> list[Finding]:
-    """Those not yet put before their unit, newest visit first; for the office."""
-    found = sa.select(TapRow.visit).where(TapRow.kind == "finding")
-    rows = sa.select(Visit).where(Visit.state == "reviewed", Visit.id.in_(found))
+    """Those not put before their unit, newest visit first, the dismissed among them; for the office."""
     sent = {(row.visit_id, row.tap_id) for row in db.session.scalars(sa.select(Fact))}
-    newest = db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id))
-    made = [Finding(row, remark) for row in newest for remark in visits.record(row).findings]
+    told = sa.select(Fact.tap_id)
+    found = sa.select(TapRow.visit).where(TapRow.kind == "finding", TapRow.id.not_in(told))
+    rows = sa.select(Visit).where(Visit.state.in_(READY), Visit.id.in_(found))
+    newest = list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
+    said = dismissals([row.id for row in newest])
+    made = [
+        Finding(row, remark, said.get((row.id, remark.tap)))
+        for row in newest
+        for remark in visits.record(row).findings
+    ]
     return [each for each in made if (each.visit.id, each.remark.tap) not in sent]
 
 
 def finding(visit_id: UUID, tap_id: UUID) -> Finding:
     """One of them, sent or not; raises NotVisible."""
     seen = visits.visit(visit_id)
-    if seen.state != "reviewed":
+    if seen.state not in READY:
         raise NotVisible
     remark = next((each for each in visits.record(seen).findings if each.tap == tap_id), None)
     if remark is None:
         raise NotVisible
-    return Finding(seen, remark)
+    return Finding(seen, remark, dismissals([seen.id]).get((seen.id, tap_id)))
+
+
+def fact_of(of: Finding) -> Standing | None:
+    """What was put before the unit of a finding, if anything was."""
+    here = of.visit.id, of.remark.tap
+    return next((each for each in standings() if (each.fact.visit_id, each.fact.tap_id) == here), None)
 
 
 def standings() -> list[Standing]:
@@ -89,7 +109,7 @@ def send_fact(of: Finding, text: str, *, key: UUID | None = None, by: Any, at: i
             raise RuleBroken("已经发给单位了", "text")
         if len(text) < SHORTEST:
             raise RuleBroken(f"至少 {SHORTEST} 个字", "text")
-        if said := telltale(text, _people(of.visit, session), of.visit.team.name, of.visit.day):
+        if said := telltale(text, seeing.names_of(of.visit, session), of.visit.team.name, of.visit.day):
             raise RuleBroken(said, "text")
         made = Fact(
             id=key if key and session.get(Fact, key) is None else ids.new_id(), county_id=of.visit.county_id,
@@ -99,13 +119,6 @@ def send_fact(of: Finding, text: str, *, key: UUID | None = None, by: Any, at: i
         session.add(made)
         session.flush()
         return made.id
-
-
-def _people(visit: Visit, session: Session) -> set[str]:
-    """Everybody of the visiting team, and whoever else took part."""
-    team = sa.select(TeamMembership.person_id).where(TeamMembership.team_id == visit.team_id)
-    rows = sa.select(Person.name).where(Person.id.in_(team))
-    return {*session.scalars(rows), *visits.names_in(visit).values()}
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class LimitedForm(Form):
     """A form that sets a new limit: the day it comes to is shown before it is carried out."""
 
     bare_day: Any = None
+    is_ahead = False  # it comes back to show that day, not because something is wrong
     shown = HiddenField()
 
 

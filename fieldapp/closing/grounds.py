@@ -18,6 +18,7 @@ class SeenVisit:
     people: frozenset[UUID]
     state: str
     conclusion: str
+    by_these_criteria: bool = True  # they were not changed since it was planned
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Grounds:
     finders: frozenset[UUID]
     visits: tuple[SeenVisit, ...] = ()
     verified: tuple[Verified, ...] = ()
+    recused: frozenset[UUID] = frozenset()
 
     @property
     def needs_visit(self) -> bool:
@@ -55,15 +57,27 @@ class Grounds:
         """Why a visit does not count; empty when it does."""
         if visit.team_id == self.finder_team or visit.people & self.finders:
             return "是发现问题的组去的"
+        if visit.state == "collected":
+            return "又补了记录，还没有会签"
+        if visit.state == "sent_back":
+            return "退回去补了，还没交回来"
         if visit.state not in ("checked", "reviewed"):
             return "组长还没有核"
+        if not visit.by_these_criteria:
+            return "销号标准后来改过，这次是按改以前的判的"
         return "" if visit.conclusion == FIXED else f"结论是{visit.conclusion or '没有定'}"
 
     @property
     def people(self) -> frozenset[UUID]:
-        """Whoever went, or wrote the record: none of them signs."""
+        """Whoever went, or wrote the record: none of them approves."""
         went = frozenset().union(*(each.people for each in self.visits))
         return went | {each.by for each in self.verified}
+
+    def refusal(self, person: UUID) -> str:
+        """Why this person may not approve; empty when he may (四眼)."""
+        if person in self.recused:
+            return "回避这个单位的人不能审"
+        return "参加过回访或核验的人不能审，请另一个人审" if person in self.people else ""
 
     @property
     def lacking(self) -> str:
@@ -86,9 +100,8 @@ class Grounds:
         """A later visit that found it otherwise outweighs an earlier one."""
         newest: Sequence[SeenVisit] = sorted(self.visits, key=lambda each: each.day, reverse=True)
         judged = [each for each in newest if each.conclusion in (FIXED, "部分整改", "未整改", "反弹")]
-        if judged and judged[0].conclusion != FIXED:
-            return f"最近一次核查的结论是{judged[0].conclusion}"
-        return ""
+        last = [each.conclusion for each in judged if each.day == judged[0].day]
+        return next((f"最近一次核查的结论是{said}" for said in last if said != FIXED), "")
 
     def _lacking_record(self) -> str:
         """The newest record counts; they are in order."""

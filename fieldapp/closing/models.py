@@ -81,7 +81,7 @@ class Closing(Versioned, Base):
 
 def closing_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
     """The office; once signatures are asked for, the leader of the team that found it, the leading group, and whom the
-    head named as a signer for that round."""
+    head named as a signer for that round, as long as that stands."""
     if viewer.is_unit or viewer.is_city or not viewer.has(Permission.READ_CLOSINGS):
         return sa.false()
     if viewer.is_office:
@@ -92,10 +92,10 @@ def closing_rows(table: Any, viewer: Any) -> sa.ColumnElement[bool]:
         ways.append(table.team_id.in_(viewer.led_team_ids))
     if viewer.is_leadership:
         ways.append(sa.true())
-    named, teams = (Base.metadata.tables[name] for name in ("signers", "teams"))
-    of_round = sa.select(teams.c.id).join(named, named.c.round_id == teams.c.round_id)
-    of_round = of_round.where(sa.or_(named.c.team_id.is_(None), named.c.team_id == teams.c.id))
-    ways.append(table.team_id.in_(of_round.where(named.c.person_id == viewer.person_id)))
+    ways += [table.team_id == team for _round, team in viewer.signs_of if team]
+    if rounds := [each for each, team in viewer.signs_of if not team]:
+        teams = Base.metadata.tables["teams"]
+        ways.append(table.team_id.in_(sa.select(teams.c.id).where(teams.c.round_id.in_(rounds))))
     return sa.and_(table.county_id == viewer.county_id, asked, sa.or_(*ways))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from unicodedata import normalize
 
 from fieldapp.problems.models import WAYS
 
@@ -17,7 +18,7 @@ _DIGITS = "零一二三四五六七八九"
 
 def telltale(text: str, people: Iterable[str], team: str, day: date) -> str:
     """The sentence that says what must not be in it; empty when nothing is."""
-    for what, found in _telling(text, people, team, day):
+    for what, found in _telling(normalize("NFKC", text), people, team, day):
         return f"{what}（“{found}”），单位不该知道"
     return ""
 
@@ -36,6 +37,7 @@ def _days(day: date) -> re.Pattern[str]:
     month, number = f"0?{day.month}", f"0?{day.day}"
     ways = (
         rf"(?<!\d){month}\s*[月./-]\s*{number}(?!\d)\s*[日号]?",
+        rf"(?<!\d)(?:{day.year})?{day:%m%d}(?!\d)",
         rf"(?<![\d月])\s*{number}\s*[日号](?!内)",
         rf"(?<![十]){_chinese(day.month)}月{_chinese(day.day)}[日号]",
     )

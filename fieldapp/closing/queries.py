@@ -168,7 +168,8 @@ def are_visible(problem_ids: Collection[UUID]) -> None:
 def who_may_sign(found: Closing) -> list[tuple[str, str]]:
     """For a signed page: body and person as a choice, and what they are called, body by body."""
     desk = _desk(found)
-    may = {person for body in desk.waiting for person in desk.may[body]} - desk.went
+    may = {person for body in desk.waiting for person in desk.may[body]}
+    may -= desk.went | desk.recused
     names = {row.id: row.name for row in db.session.scalars(sa.select(Person).where(Person.id.in_(may)))}
     return [
         (f"{body}:{person}", f"{label_of(body, found.team.name)}·{names[person]}")

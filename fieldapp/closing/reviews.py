@@ -10,6 +10,7 @@ from fieldapp import clock
 from fieldapp.closing import seeing
 from fieldapp.closing.grounds import Grounds
 from fieldapp.closing.models import Closing, Verification
+from fieldapp.closing.telling import TELLABLE
 from fieldapp.db import db, system_reads
 from fieldapp.deadlines.calendar import Count, working_days_between
 from fieldapp.deadlines.county_rules import rules_of
@@ -17,6 +18,7 @@ from fieldapp.errors import NotVisible
 from fieldapp.history import canonical, content_hash
 from fieldapp.organisations.queries import one
 from fieldapp.problems.models import ClosureRequest, Problem
+from fieldapp.problems.queries import days_words
 from fieldapp.visits import queries as visits
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.plain import conclusion_on
@@ -41,6 +43,10 @@ class Review:
     @property
     def state(self) -> str:
         return self.closing.state if self.closing else "reviewing"
+
+    @property
+    def waited_words(self) -> str:
+        return days_words(self.waited).strip()
 
     @property
     def lacking(self) -> str:
@@ -85,6 +91,14 @@ def review(problem: Problem) -> Review:
     )
 
 
+def asked_before(found: Review) -> list[Closing]:
+    """Earlier requests of the problem that were answered with something still to be done, newest first."""
+    rows = sa.select(Closing).where(
+        Closing.problem_id == found.problem.id, Closing.id != found.request.id, Closing.still != ""
+    )
+    return list(db.session.scalars(rows.order_by(Closing.decided_at.desc())))
+
+
 def waited(problem: Problem, since: date) -> Count:
     """办内待审: working days since the unit's clock stopped."""
     return working_days_between(since, clock.today(), rules_of(problem.county.settings).overrides)
@@ -92,8 +106,8 @@ def waited(problem: Problem, since: date) -> Count:
 
 def waiting() -> list[Review]:
     """Requests that the office, a signer or an edition still has to deal with; the longest waiting first."""
-    untold = sa.and_(Problem.state == "closed", Problem.told_on.is_(None))
-    rows = sa.select(Problem).where(sa.or_(Problem.state == "closure_requested", untold))
+    untold = sa.select(Closing.problem_id).where(Closing.edition_id.is_(None), Closing.state.in_(TELLABLE))
+    rows = sa.select(Problem).where(sa.or_(Problem.state == "closure_requested", Problem.id.in_(untold)))
     found = [review(row) for row in db.session.scalars(rows.order_by(Problem.requested_on, Problem.number))]
     return sorted(found, key=lambda each: (each.request.day, each.problem.number))
 

@@ -13,9 +13,9 @@ from fieldapp.access.models import RoleGrant
 from fieldapp.access.policy import NEEDS_HEAD, Role
 from fieldapp.closing.models import Closing, ClosingVisit, Signature, Signer, Verification
 from fieldapp.deadlines.county_rules import rules_of
-from fieldapp.organisations.models import Team, TeamMembership
+from fieldapp.organisations.models import Recusal, Team, TeamMembership
 from fieldapp.problems.models import Problem
-from fieldapp.visits.models import VisitPerson
+from fieldapp.visits.models import ParkedDecision, VisitPerson
 
 BY_OFFICE: dict[str, tuple[Role, ...]] = {  # whose office it is to sign, without being named
     "office": (Role.CLERK, Role.HEAD),
@@ -31,6 +31,7 @@ class Desk:
     signed: Mapping[str, UUID]  # body -> who
     went: frozenset[UUID]  # on a visit that the record rests on, or wrote its verification
     may: Mapping[str, frozenset[UUID]]  # body -> who may sign for it today
+    recused: frozenset[UUID] = frozenset()  # who must not deal with the unit
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -47,9 +48,11 @@ class Desk:
         if body not in self.bodies:
             return "这一方不用签"
         if body in self.signed:
-            return "这一方已经签了"
+            return "你签过了" if self.signed[body] == person else "这一方已经签了"
         if person in self.went:
             return "参加过回访或核验的人不能签认"
+        if person in self.recused:
+            return "回避这个单位的人不能签认"
         if person in self.signed.values():
             return "同一个人不能替两方签"
         return "" if person in self.may.get(body, frozenset()) else "没有替这一方签认的授权"
@@ -66,6 +69,11 @@ def desks_of(closings: Sequence[Closing], day: date, session: Session) -> dict[U
     asked = sa.select(Signature.closing_id, Signature.frozen_n, Signature.body, Signature.person_id)
     signed = session.execute(asked.where(Signature.closing_id.in_(now))).all()
     away = went(now, session)
+    recused = session.execute(
+        sa.select(Recusal.unit_id, Recusal.person_id).where(
+            Recusal.unit_id.in_({row.unit_id for row in closings})
+        )
+    ).all()
     may: dict[tuple[str, UUID], frozenset[UUID]] = {}
     for row in closings:
         for body in row.bodies:
@@ -81,18 +89,24 @@ def desks_of(closings: Sequence[Closing], day: date, session: Session) -> dict[U
             },
             went=away[row.id],
             may={body: may[body, row.team_id] for body in row.bodies},
+            recused=frozenset(each.person_id for each in recused if each.unit_id == row.unit_id),
         )
         for row in closings
     }
 
 
 def went(now: Mapping[UUID, int], session: Session) -> dict[UUID, frozenset[UUID]]:
-    """By closing and its freezing, everybody who took part in what the frozen record rests on."""
-    people = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, VisitPerson.person_id)
-    people = people.join(VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id)
+    """By closing and its freezing, everybody who took part in what the frozen record rests on; whose
+    taps were taken in late too, for they stand in it."""
+    rests = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, VisitPerson.person_id)
+    rests = rests.join(VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id)
+    late = sa.select(ClosingVisit.closing_id, ClosingVisit.frozen_n, ParkedDecision.person_id)
+    late = late.join(ParkedDecision, ParkedDecision.visit == ClosingVisit.visit_id)
+    late = late.where(ParkedDecision.outcome == "late")
+    people = rests.where(ClosingVisit.closing_id.in_(now)).union(late.where(ClosingVisit.closing_id.in_(now)))
     wrote = sa.select(Verification.request_id, Verification.by_id).where(Verification.request_id.in_(now))
     found: dict[UUID, set[UUID]] = {key: set() for key in now}
-    for key, frozen_n, person in session.execute(people.where(ClosingVisit.closing_id.in_(now))):
+    for key, frozen_n, person in session.execute(people):
         if now[key] == frozen_n:
             found[key].add(person)
     for key, person in session.execute(wrote):
@@ -104,7 +118,9 @@ def may_sign(body: str, closing: Closing, day: date, session: Session) -> frozen
     """Those whose office it is, without those whom a successor replaces, and those whom the head named."""
     named = newest(session.scalars(_named(body, closing)))
     by_office = (
-        _team_leaders(closing, session) if body == "origin_team" else _holders(body, closing, day, session)
+        _team_leaders(closing, day, session)
+        if body == "origin_team"
+        else _holders(body, closing, day, session)
     )
     may = set(by_office)
     for row in named:
@@ -133,10 +149,12 @@ def _named(body: str, closing: Closing) -> Any:
     return rows.where(sa.or_(Signer.team_id.is_(None), Signer.team_id == closing.team_id))
 
 
-def _team_leaders(closing: Closing, session: Session) -> set[UUID]:
+def _team_leaders(closing: Closing, day: date, session: Session) -> set[UUID]:
     """Also when the round is over: what a team found stays its own until the head names a successor."""
     rows = sa.select(TeamMembership.person_id).where(
-        TeamMembership.team_id == closing.team_id, TeamMembership.leads.is_(True)
+        TeamMembership.team_id == closing.team_id,
+        TeamMembership.leads.is_(True),
+        TeamMembership.starts <= day,
     )
     return set(session.scalars(rows))
 

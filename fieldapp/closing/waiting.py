@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fieldapp import clock
 from fieldapp.closing import signing
+from fieldapp.closing.dismissing import dismissals
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.models import Closing, PaperConfirmation, PaperSignature
 from fieldapp.closing.telling import TELLABLE
@@ -62,7 +63,9 @@ def facts_to_answer() -> list[Fact]:
 
 
 def facts_answered() -> list[Fact]:
-    """Answered ones of which no problem has been made, oldest first."""
+    """Answered ones that are neither a problem nor dismissed, oldest first; for the office."""
     rows = sa.select(Fact).join(FactReply, FactReply.fact_id == Fact.id)
     rows = rows.where(Fact.id.not_in(sa.select(FactProblem.fact_id)))
-    return list(db.session.scalars(rows.order_by(Fact.at, Fact.id)))
+    found = list(db.session.scalars(rows.order_by(Fact.at, Fact.id)))
+    said = dismissals({row.visit_id for row in found})
+    return [row for row in found if (row.visit_id, row.tap_id) not in said]

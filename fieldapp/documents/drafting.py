@@ -1,4 +1,4 @@
-"""回访情况报告, drafted from reviewed visits: the sentences. What nobody recorded, it does not say. Pure."""
+"""回访情况报告, drafted from checked visits: the sentences. What nobody recorded, it does not say. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

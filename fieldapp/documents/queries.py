@@ -49,6 +49,8 @@ def visit_sheet(visit_id: UUID) -> Plain:
         "r": record,
         "names": names,
         "spoiled": visits.spoiled(record),
+        "number": visits.number(found),
+        "was_recognised": sheet.was_recognised(record),
         "ways": sheet.ways(record, found.briefing),
         "tries": sheet.tries(record),
         "concluded": {row["id"]: conclusion_on(record, row["id"]) for row in found.briefing["problems"]},
@@ -57,16 +59,16 @@ def visit_sheet(visit_id: UUID) -> Plain:
     }
 
 
-def reviewed_visits(problem_id: UUID) -> list[Visit]:
-    """Reviewed visits that went for this problem and that the viewer may see, oldest first."""
+def checked_visits(problem_id: UUID) -> list[Visit]:
+    """Checked visits that went for this problem and that the viewer may see, oldest first."""
     about = str(problem_id)
-    rows = sa.select(Visit).where(Visit.state == "reviewed").order_by(Visit.day, Visit.id)
+    rows = sa.select(Visit).where(Visit.state.in_(("checked", "reviewed"))).order_by(Visit.day, Visit.id)
     return [row for row in db.session.scalars(rows) if problem_of(row.briefing, about)]
 
 
 def report(problem_id: UUID, say: Words) -> Plain:
-    """回访情况报告 of a problem, from its reviewed visits; raises NotVisible while there are none."""
-    found, rows = problems.problem(problem_id), reviewed_visits(problem_id)
+    """回访情况报告 of a problem, from its checked visits; raises NotVisible while there are none."""
+    found, rows = problems.problem(problem_id), checked_visits(problem_id)
     if not rows:
         raise NotVisible
     seen = [_seen(row) for row in rows]

@@ -9,6 +9,7 @@ from fieldapp.visits.stopwatch import StageTime
 
 WAYS = ("模拟办事", "咨询了解", "随机访谈", "蹲点观察")
 WATCHES = "观察"
+RECOGNISED = "被认出"
 
 
 def ways(record: Record, content: Mapping[str, Any]) -> tuple[str, ...]:
@@ -22,6 +23,11 @@ def ways(record: Record, content: Mapping[str, Any]) -> tuple[str, ...]:
     if WATCHES in roles or record.watches:
         found.add("蹲点观察")
     return tuple(way for way in WAYS if way in found)
+
+
+def was_recognised(record: Record) -> bool:
+    """The visit as it was prepared says nothing of who one is; that one was known all the same is in the log."""
+    return any(each.reason == RECOGNISED for each in record.stuck)
 
 
 def tries(record: Record) -> list[tuple[str, tuple[StageTime, ...]]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, request, url_for
 
+from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.documents import queries, sheet
 from fieldapp.documents.drafting import Words
@@ -15,7 +16,7 @@ from fieldapp.web import beside
 from fieldapp.web.beside import Beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render
-from fieldapp.web.ui import day_text, duration_text
+from fieldapp.web.ui import clock_text, day_text, duration_text
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("documents", __name__)
@@ -31,7 +32,13 @@ def iso_full_day(text: str) -> str:
     return full_day(date.fromisoformat(text) if text else None)
 
 
+def full_moment(ms: int) -> str:
+    """2018年6月21日 9:17:10: paper is read in another year too."""
+    return f"{full_day(clock.day_of(ms))} {clock_text(ms)}"
+
+
 pages.add_app_template_filter(full_day, "full_day")
+pages.add_app_template_filter(full_moment, "full_moment")
 pages.add_app_template_filter(iso_full_day, "iso_full_day")
 
 
@@ -74,7 +81,7 @@ def checklist(unit_id: UUID) -> Any:
 def _papers_beside(problem_id: UUID) -> Beside | None:
     """What can be printed of a problem."""
     links: list[tuple[str, str]] = []
-    if viewer().has(P.READ_VISITS) and queries.reviewed_visits(problem_id):
+    if viewer().has(P.READ_VISITS) and queries.checked_visits(problem_id):
         links.append(("回访情况报告", url_for("documents.report", problem_id=problem_id)))
     for each in queries.closings_of(problem_id) if viewer().has(P.READ_CLOSINGS) else ():
         day = day_text(each.frozen_at)

@@ -1,7 +1,7 @@
 """Taking a photo's bytes in, and handing copies out to a feature that has asked who may see them."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -29,9 +29,15 @@ def keep(stream: IO[bytes], *, at: int) -> Stored:
     """The bytes on disk first, then the row; raises originals.Refused and then nothing is stored.
 
     Called before the request's write transaction begins, so that a slow disk holds no lock."""
-    stored = _put(stream)
-    _note(stored, at)
-    return stored
+    return keep_all([stream], at=at)[0]
+
+
+def keep_all(streams: Iterable[IO[bytes]], *, at: int) -> list[Stored]:
+    """Likewise; all are on disk before the first row is written."""
+    kept = [_put(stream) for stream in streams]
+    for stored in kept:
+        _note(stored, at)
+    return kept
 
 
 def _put(stream: IO[bytes]) -> Stored:

@@ -18,7 +18,7 @@ from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("figures", __name__)
-menu.entry(70, "figures.index", "数据")
+menu.entry(25, "figures.index", "数据")
 
 
 @pages.get("/figures")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.orm import Session
 
-from fieldapp.db import apart
+from fieldapp.db import one_moment
 from fieldapp.office import (
     chains,
     closings,
     counted,
     counties,
+    held,
     photos,
     problems,
     roles,
@@ -24,8 +25,7 @@ from fieldapp.visits import plan_faults
 def findings(say: Callable[[str], None] = lambda line: None) -> Iterator[Finding]:
     """Faults and notes, kind by kind."""
     progress = Progress(say)
-    with apart() as session:
-        _one_moment(session)
+    with one_moment() as session:
         yield from triggers.findings(session)
         for kind, look in _parts(session, progress).items():
             yield from guarded(kind, "有的行", "读不出来，这一项没有核对完", look)
@@ -44,13 +44,8 @@ def _parts(session: Session, progress: Progress) -> dict[str, Callable[[], Itera
         closings.KIND: lambda: closings.findings(session, progress),
         "安排": lambda: (Finding("安排", sentence) for sentence in plan_faults.sentences(session)),
         roles.KIND: lambda: roles.findings(session),
+        held.KIND: lambda: held.findings(session),
     }
-
-
-def _one_moment(session: Session) -> None:
-    """People go on working: all that is compared must be of one moment. SQLite's transaction is so by itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def faults() -> Iterator[str]:

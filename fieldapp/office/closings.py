@@ -24,8 +24,8 @@ from fieldapp.deadlines.county_rules import BODIES, MIN_BODIES
 from fieldapp.office.finding import Finding, Progress, guarded
 from fieldapp.office.problems import payloads, target_said
 from fieldapp.problems.models import ClosureRequest, Problem
-from fieldapp.publishing.models import EditionProblem
-from fieldapp.visits.models import Visit, VisitPerson
+from fieldapp.publishing.models import Edition, EditionProblem
+from fieldapp.visits.models import ParkedDecision, Visit, VisitPerson
 
 KIND = "销号"
 Entries = list[history.Entry]
@@ -68,6 +68,28 @@ def _row(key: UUID, number: str, entries: Entries, session: Session) -> Iterator
     )
     if closing.edition_id is not None and session.scalar(told) != closing.state:
         yield Finding(KIND, f"{number}：告诉单位的反馈里没有这个结果")
+    if str(closing.edition_id or "") != _edition_said(closing, session):
+        yield Finding(KIND, f"{number}：有没有告诉单位、哪一期告诉的，和历史不一样")
+    problem, asked = closing.problem, closing.request
+    if (closing.county_id, closing.unit_id, closing.team_id, asked.problem_id) != (
+        problem.county_id, problem.unit_id, problem.team_id, problem.id,
+    ):  # fmt: skip
+        yield Finding(KIND, f"{number}：销号写的县、单位、原巡察组和问题的不一样")
+
+
+TOLD = {"tell": "closed", "return": "returned", "reopen": "reopened"}
+
+
+def _edition_said(closing: Closing, session: Session) -> str:
+    """The edition by which its unit learned of the state that it is in, as the problem's history gives it."""
+    asked, told = "", ("", "")
+    for entry in history.entries(closing.problem.stream, session):
+        payload = entry.fields["payload"]
+        if entry.action in ("request", "enter_request"):
+            asked = payload["request"]
+        elif entry.action in TOLD and asked == str(closing.id):
+            told = (TOLD[entry.action], payload["edition"])
+    return str(told[1]) if told[0] == closing.state else ""
 
 
 def _record(key: UUID, number: str, entries: Entries, session: Session) -> Iterator[Finding]:
@@ -150,7 +172,12 @@ def _went(key: UUID, session: Session) -> set[tuple[int, UUID]]:
     rows = sa.select(ClosingVisit.frozen_n, VisitPerson.person_id).join(
         VisitPerson, VisitPerson.visit_id == ClosingVisit.visit_id
     )
-    found = {(row[0], row[1]) for row in session.execute(rows.where(ClosingVisit.closing_id == key))}
+    late = sa.select(ClosingVisit.frozen_n, ParkedDecision.person_id).join(
+        ParkedDecision, ParkedDecision.visit == ClosingVisit.visit_id
+    )
+    late = late.where(ClosingVisit.closing_id == key, ParkedDecision.outcome == "late")
+    both = rows.where(ClosingVisit.closing_id == key).union(late)
+    found = {(row[0], row[1]) for row in session.execute(both)}
     freezings = set(session.scalars(sa.select(Signature.frozen_n).where(Signature.closing_id == key)))
     wrote = session.scalars(sa.select(Verification.by_id).where(Verification.request_id == key))
     return found | {(n, person) for person in wrote for n in freezings}
@@ -222,8 +249,13 @@ def _problem(problem: Problem, asked: ClosureRequest, session: Session) -> Itera
         yield Finding(KIND, f"{problem.number}：销号的不是最近一次申请")
     elif closing is None or closed.get("fingerprint") != closing.fingerprint:
         yield Finding(KIND, f"{problem.number}：历史里销号凭的不是这份记录")
-    if (problem.told_on is None) != (closing is None or closing.edition_id is None) and _is_closed(closing):
+    if _is_closed(closing) and problem.told_on != _day_of_edition(closing, session):
         yield Finding(KIND, f"{problem.number}：告诉单位的日子和反馈不一样")
+
+
+def _day_of_edition(closing: Closing | None, session: Session) -> Any:
+    of = Edition.id == (closing.edition_id if closing else None)
+    return session.scalar(sa.select(Edition.day).where(of))
 
 
 def _is_closed(closing: Closing | None) -> bool:

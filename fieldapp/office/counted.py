@@ -6,7 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from fieldapp.backups import models as _backups  # noqa: F401  models count their tables when they are imported
+from fieldapp.closing import fact_models as _facts  # noqa: F401
 from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genuine, sum_of
+from fieldapp.office import held
 from fieldapp.office.finding import Finding, guarded
 
 KIND = "登记"
@@ -42,6 +45,7 @@ TABLES = {
     "facts": "事实确认",
     "fact_replies": "事实确认的答复",
     "fact_problems": "新发现立的问题",
+    "backups": "核对过的备份",
 }
 Sums = dict[str, tuple[int, str]]
 
@@ -51,7 +55,7 @@ def findings(session: Session) -> Iterator[Finding]:
     heads = {row.name: row for row in session.scalars(sa.select(Head).order_by(Head.name))}
     if not any(is_genuine(head) for head in heads.values()):
         yield Finding(KIND, "没有一条签章对得上：keys/heads.key 不是写这个库的那把，或登记被清空了")
-    for kind, word in (STREAMS | TABLES).items():
+    for kind, word in (STREAMS | TABLES | held.TABLES).items():
         why = _register_fault(kind, heads)
         if why:
             yield Finding(KIND, f"{word}：{why}")

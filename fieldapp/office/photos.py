@@ -23,7 +23,7 @@ UNDER_WAY_MS = 3600 * 1000  # an upload younger than this may still come to its 
 
 def findings(session: Session, progress: Progress) -> Iterator[Finding]:
     """A photo that a tap names must be there, unchanged. One that no tap names was never acknowledged."""
-    store, named = _store(), _named(session)
+    store, named = _store(), all_named(session)
     rows = {row.sha256: row.size for row in session.scalars(sa.select(Original))}
     for n, (sha256, size) in enumerate(sorted(rows.items())):
         progress("核对照片", n, len(rows))
@@ -59,7 +59,7 @@ def sweep() -> Iterator[str]:
     yield f"清掉传了一半的文件 {evidence.sweep(before)} 个"
     with apart() as session:
         known = set(session.scalars(sa.select(Original.sha256))) | set(_store().keys())
-        orphans = sorted(each for each in known - _named(session) if is_key(each))
+        orphans = sorted(each for each in known - all_named(session) if is_key(each))
     old = [sha256 for sha256 in orphans if _store().is_older(sha256, before)]
     moved = sum(evidence.set_aside(sha256, before=before) for sha256 in old)
     yield f"没有对应记录的照片挪到一边 {moved} 张（photos/.aside-…）"
@@ -74,7 +74,7 @@ def _before() -> int:
     return clock.now() - UNDER_WAY_MS
 
 
-def _named(session: Session) -> set[str]:
+def all_named(session: Session) -> set[str]:
     """By a tap, a request's or a signer's page, a verification, an edition."""
     columns = (
         TapRow.file_sha256,

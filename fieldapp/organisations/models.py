@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fieldapp import history
+from fieldapp import heads, history
 from fieldapp.db import Base, Id, Instant, Text, Versioned
 from fieldapp.organisations.opening import opening_text
 
@@ -214,3 +214,11 @@ class Recusal(Versioned, Base):
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:
         return same_county(cls.county_id, viewer) if viewer.is_office else sa.false()
+
+
+# Who sat in which team on which day decides who goes, who signs and who must not.
+heads.holds(Person, "id", "county_id", "name")
+heads.holds(Round, "id", "county_id", "name", "starts", "ends")
+heads.holds(Team, "id", "county_id", "round_id", "name")
+heads.holds(TeamMembership, "id", "county_id", "team_id", "person_id", "leads", "starts", "ends", "added_at")
+heads.holds(Recusal, "id", "county_id", "person_id", "unit_id", "reason")

@@ -1,13 +1,14 @@
 """What is packed of a closed problem, read as system: the frozen record, its histories, signatures, editions."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock, history
+from fieldapp import clock, history, ids
 from fieldapp.closing.models import (
     Closing,
     ClosingVisit,
@@ -34,28 +35,70 @@ Plain = dict[str, Any]
 
 
 def dossier_of(problem: Problem, session: Session) -> Dossier:
-    """Raises RuleBroken where the problem is not closed, or what it rests on does not hold together."""
-    if problem.closure_id is None:
+    """Its last cycle that was closed, with those before; one that runs leaves only when it is closed. Raises RuleBroken
+    where it was never closed, or what it rests on does not hold together."""
+    closures = closures_of(problem.id, session)
+    if not closures:
         raise RuleBroken(f"{problem.number} 现在是“{STATE_LABELS[problem.state]}”，销号以后才有证据可导出")
-    closure = session.get_one(Closure, problem.closure_id)
-    closing = session.get_one(Closing, problem.closure_id)
+    *before, last = (_cycle(each, session) for each in closures)
+    return replace(
+        last,
+        history=_history(problem, session),
+        editions=_editions(problem.id, session),
+        earlier=tuple(before),
+    )
+
+
+def closures_of(problem_id: UUID, session: Session) -> list[Closure]:
+    """In order; a reopened problem has one that stands no more."""
+    rows = sa.select(Closure).where(Closure.problem_id == problem_id)
+    return list(session.scalars(rows.order_by(Closure.at, Closure.closing_id)))
+
+
+def _cycle(closure: Closure, session: Session) -> Dossier:
+    closing = session.get_one(Closing, closure.closing_id)
     return Dossier(
         record=closing.record,
         fingerprint=closure.fingerprint,
         closed_at=closure.at,
-        history=_history(problem, closure, session),
+        history=(),
         signatures=_signatures(closing, closure, session),
-        editions=_editions(problem.id, session),
+        reopened=_reopened(closing, session) if closing.state == "reopened" else {},
     )
 
 
-def _history(problem: Problem, closure: Closure, session: Session) -> list[Kept]:
-    """The problem's own stream, those of all that was made of its requests, and those of the visits it rests on."""
+def _reopened(closing: Closing, session: Session) -> Plain:
+    """When it was ordered, by whom, on what basis, and when the unit was told."""
+    ordered = [each for each in history.entries(closing.stream, session) if each.action == "order_reopening"]
+    who = ids.read_id(ordered[-1].fields["actor"].removeprefix("person:"))
+    person = session.get(Person, who) if who else None
+    told = session.get(Edition, closing.edition_id) if closing.edition_id else None
+    return {
+        "day": clock.day_of(ordered[-1].at).isoformat(),
+        "at": clock.utc_text(ordered[-1].at),
+        "by": person.name if person else "—",
+        "basis": closing.basis,
+        "still": closing.still,
+        "limit": closing.limit_text,
+        "told_on": told.day.isoformat() if told else "",
+        "edition": told.n if told else 0,
+    }
+
+
+def _history(problem: Problem, session: Session) -> list[Kept]:
+    """The problem's own stream, those of all that was decided on its requests, and those of the visits that its closed
+    records rest on."""
+    decided = ("closed", "returned", "reopened")
     closings = session.scalars(
-        sa.select(Closing).where(Closing.problem_id == problem.id).order_by(Closing.id)
+        sa.select(Closing)
+        .where(Closing.problem_id == problem.id, Closing.state.in_(decided))
+        .order_by(Closing.id)
     )
-    rests = (ClosingVisit.closing_id == closure.closing_id, ClosingVisit.frozen_n == closure.frozen_n)
-    visits = sa.select(Visit).join(ClosingVisit, ClosingVisit.visit_id == Visit.id).where(*rests)
+    rests = sa.select(ClosingVisit.visit_id).join(
+        Closure,
+        sa.and_(Closure.closing_id == ClosingVisit.closing_id, Closure.frozen_n == ClosingVisit.frozen_n),
+    )
+    visits = sa.select(Visit).where(Visit.id.in_(rests.where(Closure.problem_id == problem.id)))
     things = [problem, *closings, *session.scalars(visits.order_by(Visit.id))]
     return [each for thing in things for each in _stream(thing.stream, problem.number, session)]
 
@@ -95,17 +138,19 @@ def _signature(row: Signature, team: str, session: Session) -> Plain:
 
 
 def _editions(problem_id: UUID, session: Session) -> list[Plain]:
-    """What the unit was told of this problem; of an edition's other problems only that its sum covers them."""
+    """What the unit was told of this problem, and the photos it was shown, which are of the edition; of its other
+    problems only that its sum covers them."""
     rows = sa.select(Edition).join(EditionProblem, EditionProblem.edition_id == Edition.id)
     found = session.scalars(rows.where(EditionProblem.problem_id == problem_id).order_by(Edition.n))
     return [_edition(row, str(problem_id)) for row in found]
 
 
 def _edition(row: Edition, problem_id: str) -> Plain:
-    items = json.loads(row.content)["items"]
-    item = next(each for each in items if each["problem_id"] == problem_id)
+    content = json.loads(row.content)
+    item = next(each for each in content["items"] if each["problem_id"] == problem_id)
     told = {**item, "result": RESULTS[item["result"]]}
-    return {**told, "n": row.n, "day": row.day.isoformat(), "sha256": row.sha256}
+    photos = list(content["photos"])
+    return {**told, "n": row.n, "day": row.day.isoformat(), "photos": photos, "sha256": row.sha256}
 
 
 def lines_of(unit_id: UUID, session: Session) -> list[Line]:
@@ -115,7 +160,9 @@ def lines_of(unit_id: UUID, session: Session) -> list[Line]:
 
 
 def _line(problem: Problem, session: Session) -> Line:
-    dossier = dossier_of(problem, session) if problem.closure_id else None
+    dossier = dossier_of(problem, session) if closures_of(problem.id, session) else None
+    closed_on = day_text(clock.day_of(dossier.closed_at).isoformat()) if dossier else ""
+    stands = dossier is not None and not dossier.reopened
     row = Row(
         number=problem.number,
         text=problem.text,
@@ -126,8 +173,14 @@ def _line(problem: Problem, session: Session) -> Line:
         responsible=problem.responsible,
         measures=tuple(each.text for each in problem.measures),
         due=day_text(problem.due.isoformat() if problem.due else ""),
-        state=STATE_LABELS[problem.state],
-        closed_on=day_text(clock.day_of(dossier.closed_at).isoformat()) if dossier else "",
+        state=STATE_LABELS[problem.state] if stands or not dossier else _reopened_words(problem, closed_on),
+        closed_on=closed_on if stands else "",
         fingerprint=fingerprint_text(dossier.fingerprint) if dossier else "",
     )
     return Line(row, dossier, dossier.pictured(str(problem.id)) if dossier else ())
+
+
+def _reopened_words(problem: Problem, closed_on: str) -> str:
+    """Closed still where the reopening is ordered and its unit not told."""
+    now = "重启" if problem.state in ("closed", "reopened") else f"重启以后{STATE_LABELS[problem.state]}"
+    return f"{now}（{closed_on}销过号）"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ _ENCLOSED = Path(__file__).with_name("enclosed")
 
 @dataclass(frozen=True)
 class Dossier:
-    """One problem, closed at `closed_at` (epoch ms). `record` is the text whose SHA-256 is `fingerprint`; the others
-    stand outside it.
+    """One cycle of a problem, closed at `closed_at` (epoch ms). `record` is the text whose SHA-256 is `fingerprint`;
+    the others stand outside it. `earlier` are the cycles before, which have neither history nor editions of their own.
+    `reopened` says when, by whom and on what basis this cycle was taken up again; empty while it stands.
 
     A signature: body, name, day, and for one on paper on_paper, entered_by, confirmed_by, page (an original's sum).
-    An edition: n, day, result, still, due, sha256 of the whole edition."""
+    An edition: n, day, result, still, due, photos (sha256, caption), sha256 of the whole edition."""
 
     record: str
     fingerprint: str
@@ -32,6 +33,8 @@ class Dossier:
     history: Sequence[Kept]
     signatures: Sequence[Plain] = ()
     editions: Sequence[Plain] = ()
+    reopened: Plain = field(default_factory=dict)
+    earlier: Sequence["Dossier"] = ()
 
     @property
     def content(self) -> dict[str, Any]:
@@ -39,10 +42,18 @@ class Dossier:
 
     @property
     def photos(self) -> list[str]:
-        """The sums of all originals that it names, signed pages among them."""
+        """The sums of all originals that it and the cycles before name, signed pages among them."""
         named = [str(each["sha256"]) for each in self.content.get("files", ())]
         pages = [str(each["page"]) for each in self.signatures if each.get("page")]
-        return [*dict.fromkeys([*named, *pages])]
+        before = [each for dossier in self.earlier for each in dossier.photos]
+        return [*dict.fromkeys([*named, *pages, *before])]
+
+    @property
+    def released(self) -> list[str]:
+        """The sums of the photos that its editions showed to the unit: copies without metadata as it is."""
+        return [
+            *dict.fromkeys(str(each["sha256"]) for row in self.editions for each in row.get("photos", ()))
+        ]
 
     def pictured(self, problem_id: str) -> list[tuple[str, str]]:
         """Captions and sums of the visits' photos, those taken of this problem first."""
@@ -60,13 +71,16 @@ def problem_bag(dossier: Dossier, photos: Sequence[Found], *, office: str, origi
         ("Record-SHA256", dossier.fingerprint),
     ]
     payload = [*_parts(dossier, "", "report.html", gathered.pictures), *gathered.entries]
-    made = Bag(f"evidence-{dossier.fingerprint[:12]}", payload, dossier.closed_at, about)
+    folder, reopened = f"evidence-{dossier.fingerprint[:12]}", dossier.reopened
+    if reopened:
+        folder, about = f"{folder}-reopened", [*about, ("Reopened", str(reopened["day"]))]
+    made = Bag(_folder(folder, originals), payload, dossier.closed_at, about)
     return _finished(made, office, originals)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A problem of a unit's checklist; `dossier` once it is closed, `pictured` its photos by caption and sum."""
+    """A problem of a unit's checklist; `dossier` once it was closed, `pictured` its photos by caption and sum."""
 
     row: sheet.Row
     dossier: Dossier | None = None
@@ -97,23 +111,53 @@ def unit_bag(
     payload.append(held("index.html", report.checklist_html(office, unit, rows)))
     sums = hashlib.sha256("".join(each.fingerprint for each in closed).encode()).hexdigest()
     about = [("External-Description", f"{unit} 问题清单")]
-    made = Bag(f"checklist-{sums[:12]}", payload, max(each.closed_at for each in closed), about)
+    made = Bag(
+        _folder(f"checklist-{sums[:12]}", originals), payload, max(each.closed_at for each in closed), about
+    )
     return _finished(made, office, originals)
 
 
+def _folder(name: str, originals: bool) -> str:
+    """Of its own for each kind: unpacked into one, the two would fail every check."""
+    return name if originals else f"{name}-copies"
+
+
 def _parts(dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture]) -> list[Entry]:
+    """The last cycle, and below it those before, each with its own record: each fits the form that was signed."""
+    stem = page.removesuffix(".html")
+    earlier = [f"{stem}-earlier-{n:03}.html" for n, _ in enumerate(dossier.earlier, 1)]
+    parts = _cycle(dossier, where, page, pictures, earlier)
+    parts.append(_history(dossier, where))
+    parts.append(held(f"{where}editions.json", _json(dossier.editions)))
+    for n, (each, own_page) in enumerate(zip(dossier.earlier, earlier, strict=True), 1):
+        parts += _cycle(each, f"{where}earlier/{n:03}/", own_page, pictures)
+    return parts
+
+
+def _cycle(
+    dossier: Dossier, where: str, page: str, pictures: Mapping[str, Picture], earlier: Sequence[str] = ()
+) -> list[Entry]:
     record, content = held(f"{where}record.json", dossier.record.encode()), dossier.content
-    number = content["problem"]["number"]
     if record.sha256 != dossier.fingerprint:
-        raise RuleBroken(f"{number} 的记录和它的指纹对不上，不能作证据导出")
+        raise RuleBroken(f"{content['problem']['number']} 的记录和它的指纹对不上，不能作证据导出")
+    after: dict[str, Any] = {
+        "signatures": dossier.signatures,
+        "editions": dossier.editions,
+        "reopened": dossier.reopened,
+    }
+    text = report.report_html(content, dossier.fingerprint, pictures=pictures, earlier=earlier, **after)
+    parts = [record, held(f"{where}signatures.json", _json(dossier.signatures)), held(page, text)]
+    if dossier.reopened:
+        parts.append(held(f"{where}reopened.json", _json([dossier.reopened])))
+    return parts
+
+
+def _history(dossier: Dossier, where: str) -> Entry:
     try:
-        history = history_file(f"{where}history.jsonl", dossier.history)
+        return history_file(f"{where}history.jsonl", dossier.history)
     except Unchained as broken:
+        number = dossier.content["problem"]["number"]
         raise RuleBroken(f"{number} 的历史接不上（{broken}），不能作证据导出") from broken
-    beside = {"signatures": dossier.signatures, "editions": dossier.editions}
-    text = report.report_html(content, dossier.fingerprint, pictures=pictures, **beside)
-    others = [held(f"{where}{name}.json", _json(rows)) for name, rows in beside.items()]
-    return [record, history, *others, held(page, text)]
 
 
 def _finished(bag: Bag, office: str, originals: bool) -> Bag:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 
 from fieldapp.errors import RuleBroken
@@ -37,10 +38,11 @@ def make(copies: Sequence[Wanted], seconds: float = inf, progress: Progress | No
     return lacking(copies)
 
 
-def found(sums: Sequence[str]) -> list[Found]:
-    """The files, with the copies that are made so far. Raises RuleBroken where an original is gone."""
-    formats = originals_known.formats(sums)
-    return [_found(each, formats.get(each, "")) for each in sums]
+def found(sums: Sequence[str], released: Sequence[str] = ()) -> list[Found]:
+    """The files, with the copies that are made so far. Raises RuleBroken where one is gone."""
+    formats = originals_known.formats([*sums, *released])
+    photos = [_found(each, formats.get(each, "")) for each in sums]
+    return [*photos, *(replace(_found(each, formats.get(each, "")), released=True) for each in released)]
 
 
 def _found(sha256: str, kind: str) -> Found:

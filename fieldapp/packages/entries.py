@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zlib import crc32
 
 CHUNK = 1 << 18
 _PART = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -29,6 +30,13 @@ class Entry:
     size: int
     sha256: str
     chunks: Callable[[], Iterable[bytes]]
+
+    def crc(self) -> int:
+        """What a ZIP says of the bytes before they come: they are read once for it."""
+        value = 0
+        for chunk in self.chunks():
+            value = crc32(chunk, value)
+        return value
 
     def verified(self) -> Iterator[bytes]:
         """The bytes, summed again on their way. Raises Altered, at the latest behind the last of them."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from fieldapp.db import system_reads
+from fieldapp.db import one_moment
 from fieldapp.errors import RuleBroken
 from fieldapp.organisations.models import County, Unit
 from fieldapp.packages import collecting, copies
@@ -33,13 +33,19 @@ class Parcel:
         """Each once."""
         return [*dict.fromkeys(each for dossier in self.dossiers for each in dossier.photos)]
 
+    @property
+    def released(self) -> list[str]:
+        """Likewise, of what units were shown; such a copy is never taken for one of the photos."""
+        named = dict.fromkeys(each for dossier in self.dossiers for each in dossier.released)
+        return [each for each in named if each not in self.photos]
+
     def copies(self, *, originals: bool) -> list[copies.Wanted]:
         """What must have been copied before it is packed."""
         return copies.wanted(self.photos, originals=originals, thumbnails=self.pictured)
 
     def pack(self, *, originals: bool) -> Bag:
         """Raises RuleBroken while something is missing or does not hold together."""
-        found = copies.found(self.photos)
+        found = copies.found(self.photos, self.released)
         if missing := copies.lacking(self.copies(originals=originals)):
             raise RuleBroken(f"还差 {len(missing)} 张副本，先备好副本再导出")
         if self.kind == PROBLEM:
@@ -56,7 +62,7 @@ def _with_thumbnails(line: Line) -> Line:
 
 def problem_parcel(problem_id: UUID) -> Parcel:
     """Of a problem that the caller may see. Raises RuleBroken while it is not closed."""
-    with system_reads() as session:
+    with one_moment() as session:
         problem = session.get_one(Problem, problem_id)
         dossier = collecting.dossier_of(problem, session)
         office = problem.county.office
@@ -65,7 +71,7 @@ def problem_parcel(problem_id: UUID) -> Parcel:
 
 def unit_parcel(unit_id: UUID) -> Parcel:
     """Of a unit that the caller may see. Raises RuleBroken while nothing of it is closed."""
-    with system_reads() as session:
+    with one_moment() as session:
         unit = session.get_one(Unit, unit_id)
         office = session.get_one(County, unit.county_id).office
         lines = collecting.lines_of(unit_id, session)

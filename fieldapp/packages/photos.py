@@ -21,6 +21,7 @@ class Found:
     path: Path
     format: str
     copy: Path | None = None
+    released: bool = False  # shown to the unit: without metadata already
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,11 @@ class Gathered:
 
 
 def gather(found: Sequence[Found], *, originals: bool) -> Gathered:
-    """Each photo once. With originals, a copy lies beside what no browser shows; without, there are copies alone."""
-    each_once = {each.sha256: each for each in found}
-    entries, pictures = [], {}
+    """Each photo once. With originals, a copy lies beside what no browser shows; without, there are copies alone. What
+    was released goes as it was shown, either way."""
+    each_once = {each.sha256: each for each in found if not each.released}
+    shown = {each.sha256: _released(each) for each in found if each.released}
+    entries, pictures = list(shown.values()), {key: _as_released(entry) for key, entry in shown.items()}
     for each in each_once.values():
         original = _original(each) if originals else None
         copy = None if originals and each.format in SHOWN else _copy(each)
@@ -53,6 +56,15 @@ def gather(found: Sequence[Found], *, originals: bool) -> Gathered:
     if not originals and each_once:
         entries.append(held("copies.json", _which_of_which(each_once.values(), entries)))
     return Gathered(tuple(entries), pictures)
+
+
+def _released(each: Found) -> Entry:
+    name = f"released/{each.sha256}.{_ENDINGS.get(each.format, 'bin')}"
+    return on_disk(name, each.path, each.path.stat().st_size, each.sha256)
+
+
+def _as_released(entry: Entry) -> Picture:
+    return Picture(entry.name, entry.name, original=False)
 
 
 def _original(each: Found) -> Entry:

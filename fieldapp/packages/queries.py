@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from fieldapp.access import queries as access
+from fieldapp.closing.models import Closure
 from fieldapp.db import db
 from fieldapp.errors import RuleBroken
 from fieldapp.organisations.models import County, Unit
@@ -24,12 +25,18 @@ class Export:
     at: int
     who: str  # "": by the command line
     originals: bool
+    digest: str  # of its tagmanifest
 
 
 def exports(kind: str, thing_id: UUID) -> list[Export]:
     """Newest first; for whoever may see the thing."""
     found = access.noted(EVENT, f"{kind}:{thing_id} ")
-    return [Export(at, who, told.split()[1] == "originals") for at, who, told in found]
+    return [_export(*each) for each in found]
+
+
+def _export(at: int, who: str, told: str) -> Export:
+    _thing, photos, digest = told.split()
+    return Export(at, who, photos == "originals", digest)
 
 
 def ready(kind: str, thing_id: UUID) -> tuple[Parcel | None, str]:
@@ -40,12 +47,20 @@ def ready(kind: str, thing_id: UUID) -> tuple[Parcel | None, str]:
         return None, broken.sentence
 
 
+def was_closed(problem_id: UUID) -> bool:
+    """Whether there is a closed cycle of it, though it may have been reopened since."""
+    rows = sa.select(Closure.closing_id).where(Closure.problem_id == problem_id)
+    return db.session.scalar(rows.limit(1)) is not None
+
+
 def closed_problems() -> list[Problem]:
-    """That the viewer sees, by unit and number."""
+    """Those once closed that the viewer sees, by unit and number."""
     rows = sa.select(Problem).join(Problem.unit).options(contains_eager(Problem.unit))
     return list(
         db.session.scalars(
-            rows.where(Problem.closure_id.is_not(None)).order_by(Unit.name, Unit.id, Problem.number)
+            rows.where(Problem.id.in_(sa.select(Closure.problem_id))).order_by(
+                Unit.name, Unit.id, Problem.number
+            )
         )
     )
 

@@ -27,8 +27,11 @@ def report_html(
     pictures: Mapping[str, Picture],
     signatures: Sequence[Plain] = (),
     editions: Sequence[Plain] = (),
+    reopened: Plain | None = None,
+    earlier: Sequence[str] = (),
 ) -> bytes:
-    """One closed problem: the frozen record, and who signed it and what the unit was told afterwards."""
+    """One cycle of a problem: the frozen record, and who signed it, what the unit was told, whether it was reopened
+    afterwards. `earlier` are the pages of the cycles before."""
     labels = {name: library.labels(name) for name in _LABELS}
     page = _pages().get_template("packages/enclosed/report.html")
     text = page.render(
@@ -37,6 +40,8 @@ def report_html(
         pictures=pictures,
         signatures=signatures,
         editions=editions,
+        reopened=reopened or {},
+        earlier=earlier,
         labels=labels,
     )
     return text.encode()
@@ -61,11 +66,13 @@ def _pages() -> Environment:
     pages.filters.update(
         day=day_text,
         clock=clock_text,
+        clock_on=clock_on_text,
         moment=moment_text,
         duration=duration_text,
         fingerprint=fingerprint_text,
         as_photos=_as_photos,
         pages_of=_pages_of,
+        released_of=_released_of,
     )
     return pages
 
@@ -84,6 +91,12 @@ def clock_text(instant: str) -> str:
     return f"{read.hour}:{read:%M:%S}" if read else "—"
 
 
+def clock_on_text(instant: str, day: str) -> str:
+    """9:17:10; what was not on that day says its own as well."""
+    read = _in_china(instant)
+    return clock_text(instant) if not read or read.date().isoformat() == day else moment_text(instant)
+
+
 def moment_text(instant: str) -> str:
     """2018年6月20日 9:17:10"""
     read = _in_china(instant)
@@ -96,6 +109,10 @@ def _in_china(instant: str) -> datetime | None:
 
 def _as_photos(sums: Iterable[str]) -> list[dict[str, str]]:
     return [{"sha256": each} for each in sums]
+
+
+def _released_of(photos: Iterable[Plain]) -> list[dict[str, str]]:
+    return [{"sha256": each["sha256"], "name": each["caption"]} for each in photos]
 
 
 def _pages_of(signatures: Iterable[Plain]) -> list[dict[str, str]]:

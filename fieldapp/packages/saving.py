@@ -1,5 +1,6 @@
 """A package as a file on the server, for the command line."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from fieldapp.packages.entries import Altered
 from fieldapp.packages.parcels import parcel_of
 
 _MB = 1_000_000
+_WHY = {errno.ENOSPC: "磁盘满了", errno.EACCES: "不让写", errno.EROFS: "只能读，不能写"}
 
 
 def save(kind: str, thing_id: UUID, target: Path, *, originals: bool, by: Any, progress: Progress) -> Bag:
@@ -33,19 +35,39 @@ def save(kind: str, thing_id: UUID, target: Path, *, originals: bool, by: Any, p
 
 
 def _write(bag: Bag, target: Path, progress: Progress) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    part = Path(name)
+    part: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        part = Path(name)
         with os.fdopen(handle, "wb") as file:
             for chunk in bag.chunks():
                 file.write(chunk)
                 progress("写入 MB", file.tell() // _MB, bag.length // _MB)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, target)
+        _name(part, target)
     except Altered as altered:
         raise RuleBroken(
             f"文件的内容和记录的不一样了，没有导出：{altered}。请运行 fieldapp check"
         ) from altered
+    except OSError as error:
+        why = _WHY.get(error.errno or 0, f"写不下去（{error.strerror}）")
+        raise RuleBroken(f"{target.parent} {why}，没有导出") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give it its name, on disk too; what has come to stand there meanwhile stays."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise RuleBroken(f"{target} 已经有了，换个名字，或先把它移走") from None
+    except OSError:  # a stick that knows no links
+        os.replace(part, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -16,6 +16,7 @@ from fieldapp.packages.bag import Bag
 from fieldapp.packages.forms import HINTS, PHOTOS, PackageForm
 from fieldapp.packages.parcels import PROBLEM, UNIT, parcel_of
 from fieldapp.problems import queries as problems
+from fieldapp.problems.models import STATE_LABELS
 from fieldapp.web import menu
 from fieldapp.web.beside import Beside, provide
 from fieldapp.web.forms import bound, carry_out, has_errors
@@ -24,7 +25,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("packages", __name__)
-menu.entry(48, "packages.index", "证据包")
+menu.entry(49, "packages.index", "证据包")
 SECONDS = 5.0  # of one request, for making copies
 
 
@@ -154,10 +155,16 @@ def _streamed(bag: Bag) -> Response:
 
 
 def _beside(problem_id: UUID) -> Beside | None:
-    """On a closed problem's page."""
-    if not viewer().has(P.EXPORT_EVIDENCE) or problems.problem(problem_id).closure_id is None:
+    """The way to the form, or why there is none yet: on the problem's page and where its closing is reviewed."""
+    found = problems.problem(problem_id)
+    if not viewer().has(P.EXPORT_EVIDENCE) or found.state == "draft":
         return None
-    return Beside("证据包", (("导出证据包", url_for("packages.show_problem", problem_id=problem_id)),))
+    if not queries.was_closed(problem_id):
+        why = f"现在是“{STATE_LABELS[found.state]}”，各方签认、销号以后才能导出"
+        return Beside("证据包", (), why=why)
+    words = "导出证据包" if found.closure_id else "导出重启以前那一轮的证据包"
+    return Beside("证据包", ((words, url_for("packages.show_problem", problem_id=problem_id)),))
 
 
-provide("problem", _beside)
+for _page_of in ("problem", "closing"):
+    provide(_page_of, _beside)

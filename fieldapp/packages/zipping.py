@@ -1,6 +1,7 @@
 """One ZIP as a stream: stored, dated as told, of a length that is known beforehand. Pure.
 
-The standard library writes it, into a sink that it cannot go back in: sizes then stand behind the bytes."""
+Sizes and sums stand before each file's bytes, so that a reader of a pipe, which has not seen the directory at the end,
+can follow as well. The standard library makes headers and directory; a file is read once for its CRC and once to go."""
 
 import io
 import zipfile
@@ -47,19 +48,22 @@ def _written(entries: Sequence[Entry], moment: datetime, sink: _Sink, *, skip: b
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             info = _info(entry, moment)
-            with archive.open(info, "w") as target:
-                for chunk in () if skip else entry.verified():
-                    target.write(chunk)
-                    yield
-                sink.position += entry.size if skip else 0
-            info.file_size = info.compress_size = entry.size  # where it was skipped, the archive believes 0
+            info.CRC = 0 if skip else entry.crc()
+            info.header_offset = sink.tell()
+            sink.write(info.FileHeader())
+            for chunk in () if skip else entry.verified():
+                sink.write(chunk)
+                yield
+            sink.position += entry.size if skip else 0
+            archive.filelist.append(info)
+            archive.start_dir = sink.tell()
         yield
     yield
 
 
 def _info(entry: Entry, moment: datetime) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(entry.name, moment.timetuple()[:6])
-    info.file_size = entry.size  # decides whether its header is a ZIP64 one
+    info.file_size = info.compress_size = entry.size
     info.external_attr = 0o100644 << 16
     info.create_system = 3
     return info

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from fieldapp import history
 from fieldapp.access.queries import has_liaison
 from fieldapp.db import db, system_reads
-from fieldapp.deadlines.calendar import working_days_between
+from fieldapp.deadlines.calendar import Count, working_days_between
 from fieldapp.deadlines.county_rules import CountyRules, rules_of
 from fieldapp.deadlines.limits import Standing, standing
 from fieldapp.organisations.models import County, Person, Unit
@@ -137,7 +137,7 @@ def unit_view(problem: Problem, today: date) -> UnitProblem:
         told_on=problem.told_on,
         standing=standing_of(problem, today),
         measures=tuple(measure_view(row) for row in problem.measures),
-        feedback_on=problem.inspection.feedback_on,
+        feedback_on=problem.issued_on or problem.inspection.feedback_on,
         takes_reports=problem.state in REPORTABLE,
     )
 
@@ -195,8 +195,13 @@ def waiting_words(problem: Problem, today: date) -> str:
         return ""
     overrides = rules_of(problem.county.settings).overrides
     count = working_days_between(problem.requested_on, today, overrides)
+    return f"办内待审{days_words(count)}"
+
+
+def days_words(count: Count) -> str:
+    """3 个工作日, and never none: what came in today waits too."""
     days = f" {count.days} " if count.days else "不到 1 "
-    return f"办内待审{days}个工作日{'（估算）' if count.estimated else ''}"
+    return f"{days}个工作日{'（估算）' if count.estimated else ''}"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from fieldapp import clock, ids
+from fieldapp import clock, history, ids
 from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.organisations.queries import one
@@ -39,7 +40,7 @@ def request_closing(
             return known
         n = sa.select(sa.func.max(ClosureRequest.n)).where(ClosureRequest.problem_id == problem.id)
         last = session.scalar(n) or 0
-    _check_day(problem, ask.day)
+        _check_day(problem, ask.day, _sent_back(problem, session))
     made = ClosureRequest(
         id=key if key and known is None else ids.new_id(),
         county_id=problem.county_id,
@@ -61,11 +62,19 @@ def request_closing(
     return made
 
 
-def _check_day(problem: Problem, day: date) -> None:
+def _check_day(problem: Problem, day: date, sent_back: date | None) -> None:
     if day > clock.today():
         raise RuleBroken("收到日期还没到", "day")
     if problem.issued_on and day < problem.issued_on:
         raise RuleBroken(f"收到日期早于交办（{problem.issued_on.isoformat()}）", "day")
+    if sent_back and day < sent_back:
+        raise RuleBroken(f"收到日期早于告诉单位继续整改那天（{sent_back.isoformat()}）", "day")
+
+
+def _sent_back(problem: Problem, session: Session) -> date | None:
+    """When its unit was last told to go on: what came in before is no answer to that."""
+    told = [row.at for row in history.entries(problem.stream, session) if row.action in ("return", "reopen")]
+    return clock.day_of(told[-1]) if told else None
 
 
 def page_of(request_id: UUID) -> str:

@@ -67,12 +67,18 @@ def fingerprint(content: str) -> str:
 class Line:
     """One problem as its unit reads it; days are words, nothing of them depends on the reader's day."""
 
+    problem_id: str
     number: str
     text: str
     label: str
     checked_on: str
     still: str
     due: str
+
+    @property
+    def in_short(self) -> str:
+        """继续整改，12月14日前还要做：台账补齐"""
+        return f"{self.label}，{self.due}前还要做：{self.still}" if self.still else self.label
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ def sheet_of(content: str) -> Sheet:
 
 def _line(row: Mapping[str, str], year: int) -> Line:
     return Line(
+        row["problem_id"],
         row["number"],
         row["text"],
         RESULTS[row["result"]],

@@ -18,7 +18,7 @@ from fieldapp.web.ui import day_text
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("publishing", __name__)
-menu.entry(49, "publishing.index", "发出的反馈")
+menu.entry(48, "publishing.index", "发出的反馈")
 SHOWN = 3  # of a unit's editions on its list of problems
 
 
@@ -61,25 +61,37 @@ def _sheet(found: queries.Sent) -> dict[str, Any]:
     return {"edition": found.edition, "sheet": found.sheet, "photo_address": address}
 
 
-def _link(found: queries.Sent) -> tuple[str, str]:
-    words = f"第 {found.sheet.n} 期·{day_text(found.edition.day)}·{found.sheet.in_short}"
+def _link(found: queries.Sent, said: str) -> tuple[str, str]:
+    words = f"第 {found.sheet.n} 期·{day_text(found.edition.day)}·{said}"
     return words, url_for("publishing.show", edition_id=found.edition.id)
 
 
+def _about(problem_id: UUID, title: str) -> Beside | None:
+    """Of each edition what it says of this problem: what is still to be done is read here, not one page further."""
+    about = str(problem_id)
+    rows = queries.editions(problem_id)
+    links = [
+        _link(row, line.in_short) for row in rows for line in row.sheet.lines if line.problem_id == about
+    ]
+    return Beside(title, tuple(links)) if links else None
+
+
 def _of_problem(problem_id: UUID) -> Beside | None:
-    rows = queries.editions(problem_id) if viewer().has(P.READ_EDITIONS) else []
-    return Beside("告诉单位的", tuple(map(_link, rows))) if rows else None
+    return _about(problem_id, "告诉单位的") if viewer().has(P.READ_EDITIONS) else None
 
 
 def _to_unit(problem_id: UUID) -> Beside | None:
-    rows = queries.editions(problem_id)
-    return Beside("巡察办的反馈", tuple(map(_link, rows))) if rows else None
+    return _about(problem_id, "巡察办的反馈")
 
 
 def _of_unit(_unit_id: UUID) -> Beside | None:
     rows = queries.editions()
     more = url_for("publishing.index") if len(rows) > SHOWN else ""
-    return Beside("巡察办的反馈", tuple(map(_link, rows[:SHOWN])), more) if rows else None
+    return (
+        Beside("巡察办的反馈", tuple(_link(row, row.sheet.in_short) for row in rows[:SHOWN]), more)
+        if rows
+        else None
+    )
 
 
 provide("problem", _of_problem)

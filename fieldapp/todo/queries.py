@@ -10,6 +10,7 @@ from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.access.queries import to_confirm
 from fieldapp.closing import waiting as closing
+from fieldapp.closing.facts import findings
 from fieldapp.closing.models import Closing
 from fieldapp.closing.queries import label_of, record_of
 from fieldapp.closing.reviews import waited
@@ -116,7 +117,7 @@ def _to_review(_viewer: Any) -> Group:
 
 def _reviewing(row: Problem) -> Wait:
     """The office's own waiting is said as the office's."""
-    days = f"·办内待审 {waited(row, row.requested_on).days} 个工作日" if row.requested_on else ""
+    days = f"·办内待审{problems.days_words(waited(row, row.requested_on))}" if row.requested_on else ""
     return Wait(f"{row.number} {row.text}", f"{row.unit.name}{days}", "closing.show", {"problem_id": row.id})
 
 
@@ -139,6 +140,13 @@ def _to_tell(_viewer: Any) -> Group:
     return Group(
         "等发的反馈", tuple(lines), "closing.new_edition", own_count=sum(n for _key, _name, n in rows)
     )
+
+
+def _findings(_viewer: Any) -> Group:
+    """How many only: in the words of whoever went, they would tell of a visit."""
+    n = len(findings())
+    lines = (Wait("新发现", f"{n} 条没发给单位", "closing.facts"),) if n else ()
+    return Group("新发现等发给单位确认", lines, own_count=n)
 
 
 def _facts_answered(_viewer: Any) -> Group:
@@ -199,6 +207,7 @@ SOURCES: tuple[tuple[P, Source], ...] = (  # in the order of the page
     (P.REVIEW_CLOSINGS, _to_review),
     (P.ENTER_PAPER, _to_compare),
     (P.PUBLISH, _to_tell),
+    (P.PUBLISH, _findings),
     (P.REVIEW_CLOSINGS, _facts_answered),
     (P.ISSUE_PROBLEMS, _drafts),
     (P.SEE_PARKED, _parked),

@@ -3,7 +3,8 @@
 Undo takes one's own tap out, before one's own hand-in. An undo cannot itself be undone (it is flagged and
 does nothing): the thing is recorded anew, at its own instant. Undoing a correction gives the value before it
 back. Corrections add up in order, the later one winning field by field. After one's own hand-in, when the
-colleague's judgements can be read, one's own stand: only a leader's correction changes them.
+colleague's judgements can be read, one's own stand: only a leader's correction changes them, and one's own once
+the record has been sent back, when what is missing may be a judgement.
 """
 
 from typing import Any
@@ -80,7 +81,7 @@ def _why_not_corrected(log: Log, tap: Tap) -> str:
     if target.id in log.undone:
         return "struck_already"
     judged_late = log.index[key_of(tap)] > log.first_handin.get(tap.person, len(log.taps))
-    if not leads and target.kind in JUDGEMENTS and judged_late:
+    if not leads and target.kind in JUDGEMENTS and judged_late and not log.is_asked_for(tap):
         return "judged_already"
     return "" if target.kind == "countersign" else _why_empty(target, corrected_fields(tap))
 

@@ -21,6 +21,7 @@ def frame_of(
     leaders: tuple[UUID, ...] = (),
     frozen_at: int | None = None,
     reviewed_at: int | None = None,
+    sent_back: tuple[tuple[int, int | None], ...] = (),
 ) -> Frame:
     """The fold's frame from a frozen briefing."""
     return Frame(
@@ -39,6 +40,7 @@ def frame_of(
         apart_ms=int(content.get("apart_ms", 60_000)),
         frozen_at=frozen_at,
         reviewed_at=reviewed_at,
+        sent_back=sent_back,
     )
 
 

@@ -9,7 +9,7 @@ from fieldapp.visits.amending import reason_of
 from fieldapp.visits.assigning import MIN_PEOPLE
 from fieldapp.visits.effects import Entry
 from fieldapp.visits.instants import key_of
-from fieldapp.visits.kinds import Tap, covered, has_photo, is_complete, manifest
+from fieldapp.visits.kinds import OUTSIDE_SEAL, Tap, covered, has_photo, is_complete, manifest
 from fieldapp.visits.log import Log
 from fieldapp.visits.record import Conflict, Countersign, Handin, Rival
 from fieldapp.visits.words import conflict_sentence
@@ -75,7 +75,8 @@ def dissents(signed: Sequence[Countersign], log: Log) -> list[Conflict]:
 
 def unsigned(log: Log, signed: Sequence[Countersign], conflicts: Iterable[Conflict]) -> set[UUID]:
     """Whose countersign of the present record is still wanted: everyone's but the last one's to hand in, and that one's
-    too once a leader has decided against him or he has signed that it is otherwise."""
+    too once a leader has decided against him, he has signed that it is otherwise, or somebody has added to what was
+    sent back since."""
     last = max(log.last_handin, key=lambda person: log.last_handin[person], default=None)
     overruled = {
         rival.person
@@ -85,7 +86,18 @@ def unsigned(log: Log, signed: Sequence[Countersign], conflicts: Iterable[Confli
         if rival.value != conflict.settled_value
     }
     heard = overruled | {sign.by for sign in signed if not sign.agrees}
+    if last and _is_added_to(log, last):
+        heard.add(last)
     return set(log.people) - ({last} - heard) - {sign.by for sign in signed if sign.valid}
+
+
+def _is_added_to(log: Log, last: UUID) -> bool:
+    """Whether a colleague has put something into the returned record after the last one's hand-in."""
+    others = set(log.people) - {last}
+    newer = log.taps[log.last_handin[last] + 1 :]
+    return any(
+        tap.person in others and tap.kind not in OUTSIDE_SEAL and log.is_asked_for(tap) for tap in newer
+    )
 
 
 def missing(

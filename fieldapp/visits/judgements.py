@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from fieldapp.visits.amending import reason_of
@@ -14,16 +15,23 @@ from fieldapp.visits.record import Conflict, Given, Judgement, Rival
 # The moment did not come, or it was not checked: says nothing, so it contradicts nobody.
 SILENT = {"answer": "unseen", "conclude": "未核到"}
 CONFLICT_KINDS = {"answer": "answer", "conclude": "conclusion"}
+CHANGED_ANEW = "退回以后改判"  # what was handed in first stays beside it
 UNSURE = "unsure"  # of a claim; contradicts nobody either
 
 
 def judgements(kind: str, entries: Iterable[Entry], known: Sequence[str], log: Log) -> tuple[Judgement, ...]:
     """Per subject and person the last value in order, the earlier ones as history."""
     given: dict[tuple[str, UUID], list[Given]] = defaultdict(list)
+    handed: dict[tuple[str, UUID], Given] = {}
     for e in entries:
         if known and subject_of(e) not in known:
             log.flag(e.tap, "unknown_subject")
-        given[subject_of(e), e.person].append(_given(kind, e))
+        one, who = _given(kind, e), (subject_of(e), e.person)
+        if e.index <= log.first_handin.get(e.person, len(log.taps)):
+            handed[who] = one
+        elif who in handed and one.said != handed[who].said:
+            one = replace(one, first_value=handed[who].said, reason=one.reason or CHANGED_ANEW)
+        given[who].append(one)
     place = {subject: n for n, subject in enumerate(known)}
     ordered = sorted(given.items(), key=lambda pair: (place.get(pair[0][0], len(place)), pair[0]))
     return tuple(

@@ -53,6 +53,13 @@ class Log:
         """Late ones act too: their instant was early enough."""
         return self.place.get(key_of(tap), "late") == "late"
 
+    def is_asked_for(self, tap: Tap) -> bool:
+        """Received while the record was sent back: then one's own judgement may be added and changed, in the open."""
+        return any(
+            start <= tap.received_at and (end is None or tap.received_at <= end)
+            for start, end in self.frame.sent_back
+        )
+
     def is_leaders(self, tap: Tap) -> bool:
         """A leader's correction counts without his taking part."""
         return tap.kind == "correct" and tap.person in self.frame.leaders
@@ -180,6 +187,8 @@ def _flag_after_handin(log: Log) -> None:
             continue
         index = log.index[key_of(tap)]
         if index > first and not log.is_leaders(tap):
-            log.flag(tap, "after_handin", "flagged" if tap.kind in JUDGEMENTS else None)
+            anew = log.is_asked_for(tap)
+            refused = tap.kind in JUDGEMENTS and not anew
+            log.flag(tap, "sent_back" if anew else "after_handin", "flagged" if refused else None)
         if index < last and key_of(tap) not in within and log.is_free(tap):
             log.flag(tap, "late", "late")

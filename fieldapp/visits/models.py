@@ -214,7 +214,10 @@ class TapRow(Base):
     Primary key (id, digest): the same id with other content is stored beside the first, never over it."""
 
     __tablename__ = "taps"
-    __table_args__ = (sa.Index("ix_taps_visit_person", "visit", "person", "device", "seq"),)
+    __table_args__ = (
+        sa.Index("ix_taps_visit_person", "visit", "person", "device", "seq"),
+        sa.Index("ix_taps_arrival", "arrival"),
+    )
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     visit: Mapped[UUID]
@@ -232,6 +235,8 @@ class TapRow(Base):
     received_at: Mapped[Instant]
     file_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     row_hash: Mapped[str] = mapped_column(sa.String(64))
+    # Its place in the order of arrival, which no clock decides: a backup holds all up to one number. Not hashed.
+    arrival: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> sa.ColumnElement[bool]:

@@ -61,6 +61,8 @@ def _take_in(session: Session, visit: Visit | None, visit_id: UUID, person: UUID
         if fit.values is None or not make(session, asked, fit, actor=by.actor, at=at):
             raise RuleBroken("刚才有人开始了这一次，刷新再看", "decision")
         return "joined"
+    if visit.reviewed_at is not None:
+        raise RuleBroken("那次回访已经审过，记录不再变，收不进去。选“不采用，留存”", "decision")
     if visit.handed_in_at is not None:
         return "late"
     join(session, visit_id, person)

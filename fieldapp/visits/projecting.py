@@ -15,6 +15,7 @@ from fieldapp.organisations.models import TeamMembership
 from fieldapp.visits.briefing import frame_of
 from fieldapp.visits.joining import Asked, day_of, fit_of, join, make
 from fieldapp.visits.models import ParkedDecision, Visit, VisitPerson
+from fieldapp.visits.numbering import next_number
 from fieldapp.visits.record import Record
 from fieldapp.visits.states import visit_flow
 from fieldapp.visits.taps import has_handin, taps_of
@@ -82,7 +83,19 @@ def frame(visit: Visit, session: Session) -> Any:
         leaders=tuple(sorted(found["leads"])),
         frozen_at=visit.handed_in_at,
         reviewed_at=visit.reviewed_at,
+        sent_back=_returns(visit, session) if visit.handed_in_at else (),
     )
+
+
+def _returns(visit: Visit, session: Session) -> tuple[tuple[int, int | None], ...]:
+    """From each return to the hand-in that answered it; the last may still be open."""
+    spans: list[tuple[int, int | None]] = []
+    for entry in history.entries(visit.stream, session):
+        if entry.action == "send_back":
+            spans.append((entry.at, None))
+        elif entry.action == "hand_in" and spans and spans[-1][1] is None:
+            spans[-1] = (spans[-1][0], entry.at)
+    return tuple(spans)
 
 
 _PARTS: Any = sa.union_all(  # one statement: every page of a running visit asks it
@@ -103,8 +116,8 @@ def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:
     and back again when a late tap has changed the record."""
     record = record_of(visit, session)
 
-    def take(step: str) -> None:
-        facts = {"seal": record.seal}
+    def take(step: str, **more: str) -> None:
+        facts = {"seal": record.seal, **more}
         actor = f"person:{person}"
         visit_flow.take(visit, step, by=SYSTEM, at=at, actor=actor, facts=facts, session=session)
 
@@ -112,7 +125,8 @@ def advance(session: Session, visit: Visit, person: UUID, at: int) -> None:
         take("collect")
     is_new = visit.state == "collected" or (visit.state == "sent_back" and record.seal != visit.seal)
     if is_new and record.is_handed_in:
-        take("hand_in")
+        first = visit.handed_in_at is None
+        take("hand_in", **({"number": str(next_number(visit, at, session))} if first else {}))
         visit.seal, visit.handed_in_at, visit.missing = record.seal, visit.handed_in_at or at, ""
     elif visit.state in ("handed_in", "checked") and not record.is_handed_in:
         take("void")

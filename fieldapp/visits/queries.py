@@ -13,6 +13,7 @@ from fieldapp.organisations.queries import one
 from fieldapp.visits.attendance import is_struck
 from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import TapRow, Visit, VisitPerson
+from fieldapp.visits.numbering import Number, number_of
 from fieldapp.visits.projecting import frame, record_of
 from fieldapp.visits.record import Record
 from fieldapp.visits.states import DONE
@@ -60,6 +61,12 @@ def names_in(seen: Visit) -> dict[UUID, str]:
         people = sa.select(VisitPerson.person_id).where(VisitPerson.visit_id == seen.id)
         rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(tappers.union(people))))
         return {row.id: row.name for row in rows}
+
+
+def number(seen: Visit) -> Number | None:
+    """Its 编号; None before the hand-in."""
+    with system_reads() as session:
+        return number_of(seen, session)
 
 
 def spoiled(record: Record) -> frozenset[str]:

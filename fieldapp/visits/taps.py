@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from fieldapp import heads, ids
 from fieldapp.db import db, insert, rows_changed
 from fieldapp.visits import kinds
-from fieldapp.visits.models import TapRow
+from fieldapp.visits.models import TapRow, Visit
 
 _TAPS: Any = TapRow.__table__
+_VISITS: Any = Visit.__table__
 # Built once: on the way of every tap, building a statement costs more than running it.
 _OF_ID = sa.select(_TAPS.c.digest, _TAPS.c.person, _TAPS.c.received_at).where(
     _TAPS.c.id == sa.bindparam("tap")
@@ -34,6 +35,20 @@ _LAST_SEQ = sa.select(sa.func.max(_TAPS.c.seq)).where(
     _TAPS.c.device == sa.bindparam("phone"),
 )
 _HANDINS = sa.select(_TAPS.c.id).where(_TAPS.c.visit == sa.bindparam("of"), _TAPS.c.kind == "handin").limit(1)
+# Shared among taps; a review, which locks the row alone, waits for those under way and is waited for by the next.
+_REVIEWED = (
+    sa.select(_VISITS.c.reviewed_at)
+    .where(_VISITS.c.id == sa.bindparam("of"))
+    .with_for_update(read=True, key_share=True)
+)
+_EARLIER = _TAPS.alias()
+_NEXT_ARRIVAL: dict[
+    str, Any
+] = {  # only ever grows, in the order of the commits; on PostgreSQL see office/snapshots.py
+    "sqlite": sa.select(sa.func.coalesce(sa.func.max(_EARLIER.c.arrival), 0) + 1).scalar_subquery(),
+    "postgresql": sa.func.nextval("taps_arrival"),
+}
+_BESIDE = ("payload", "arrival")  # columns that are no field of a tap as it is
 GO_ON = ("to", "to_subject")  # where the form goes on; no part of what was tapped
 _MOST = 2**31
 _LARGEST = 2**53  # what JSON readers hold exactly; a larger device number is not a time
@@ -119,7 +134,7 @@ def take_in(
             kind=sent.kind,
             v=sent.v,
             payload=payload,
-            received_at=at,
+            received_at=_after_review(session, visit, at),
             file_sha256=sha256,
             **sent.times,
         )
@@ -129,7 +144,14 @@ def take_in(
     if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
         return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at)
     heads.add("taps", [vars(tap)], session)  # what has been acknowledged must be there
-    return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, at)
+    return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, tap.received_at)
+
+
+def _after_review(session: Session, visit: UUID, at: int) -> int:
+    """What is stored after a review was received after it, however long its photo or an expired login took: else it
+    would be part of a record that is frozen without it."""
+    reviewed_at = session.scalar(_REVIEWED, {"of": visit})
+    return at if reviewed_at is None else max(at, int(reviewed_at) + 1)
 
 
 def _known(session: Session, tap_id: UUID, digest: str, person: UUID) -> Receipt | None:
@@ -154,7 +176,7 @@ def has_handin(visit: UUID, session: Session) -> bool:
 @cache
 def _keep(dialect: str) -> Any:
     """The insert that a row already there makes do nothing."""
-    return insert(_TAPS).on_conflict_do_nothing()
+    return insert(_TAPS).values(arrival=_NEXT_ARRIVAL[dialect]).on_conflict_do_nothing()
 
 
 def last_seq(visit: UUID, person: UUID, device: str, session: Session) -> int:
@@ -168,8 +190,13 @@ def _next_seq(session: Session, visit: UUID, person: UUID, device: str) -> int:
 
 
 def _row(tap: kinds.Tap) -> dict[str, Any]:
-    row = {column.name: getattr(tap, column.name) for column in _TAPS.columns if column.name != "payload"}
+    row = {column.name: getattr(tap, column.name) for column in _TAPS.columns if column.name not in _BESIDE}
     return {**row, "payload": kinds.canonical(tap.payload).decode()}
+
+
+def last_received(session: Session) -> int:
+    """The newest receipt that has been given."""
+    return int(session.scalar(sa.select(sa.func.max(_TAPS.c.received_at))) or 0)
 
 
 def taps_of(visit: UUID, session: Session) -> list[kinds.Tap]:
@@ -185,8 +212,8 @@ def own_taps(visit: UUID, person: UUID, device: str, session: Session) -> list[k
 
 def tap_of(row: Any) -> kinds.Tap:
     """A stored row as the fold takes it; raises ValueError when its content is no JSON."""
-    fields = dict(row._mapping)
-    return kinds.Tap(**{**fields, "payload": json.loads(fields["payload"])})
+    fields = {name: value for name, value in row._mapping.items() if name not in _BESIDE}
+    return kinds.Tap(**fields, payload=json.loads(row.payload))
 
 
 def system_tap(

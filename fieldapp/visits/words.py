@@ -19,6 +19,7 @@ SENTENCES = {
     "unknown_subject": "准备单里没有这一项",
     "too_long": "文字超过 2000 字",
     "after_handin": "交了以后又记的",
+    "sent_back": "退回以后补的",
     "late": "交之前记的，不在清点之内：交了以后才到，或者在另一部手机、浏览器上记的",
     "no_target": "要改的那一条还没到，或者没有",
     "rival_target": "那一条有两种内容，要组长来定",

@@ -7,11 +7,12 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Beside:
-    """A titled list of links; `more` leads to the whole of it."""
+    """A titled list of links; `more` leads to the whole of it; `why` says why there are none."""
 
     title: str
     links: tuple[tuple[str, str], ...]  # words and address
     more: str = ""
+    why: str = ""
     is_first: bool = False  # it waits for the viewer: it stands above the rest of the page
 
 

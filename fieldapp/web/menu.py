@@ -9,6 +9,8 @@ from fieldapp.web.viewer import viewer
 
 Label = str | Callable[[], str]
 Count = Callable[[], int]
+HEADINGS = ((30, "回访"), (45, "销号"), (50, "底子"))  # each over the entries from that order on
+FOLDED, MANY = "底子", 12  # what is seldom needed is folded for whoever has more entries than fit on a screen
 _ENTRIES: dict[str, tuple[int, Label, tuple[str, ...]]] = {}
 _COUNTS: dict[str, Count] = {}
 
@@ -37,12 +39,19 @@ def install(app: Flask) -> None:
 
 def _for(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
     """Made when the sidebar asks for it: a phone's page has none."""
-    shown = [(url_for(endpoint), label, also, count) for endpoint, label, also, count in _open_to(app, who)]
-    starts = [(start, href) for href, _label, also, _count in shown for start in (href, *also)]
+    shown = [
+        (url_for(end), order, label, also, count) for end, order, label, also, count in _open_to(app, who)
+    ]
+    starts = [(start, href) for href, _order, _label, also, _count in shown for start in (href, *also)]
     own = [(len(start), href) for start, href in starts if _is_below(request.path, start)]
     current = max(own, default=(0, ""))[1]
-    for href, label, _also, count in shown:
+    above = ""
+    for href, order, label, _also, count in shown:
+        heading = next((title for start, title in reversed(HEADINGS) if order >= start), "")
+        heading, above = ("" if heading == above else heading), heading
         yield {
+            "heading": heading,
+            "folded": len(shown) > MANY and above == FOLDED,
             "href": href,
             "label": _text(label),
             "current": href == current,
@@ -50,10 +59,10 @@ def _for(app: Flask, who: Any) -> Iterator[dict[str, Any]]:
         }
 
 
-def _open_to(app: Flask, who: Any) -> Iterator[tuple[str, Label, tuple[str, ...], Count | None]]:
-    for endpoint, (_order, label, also) in sorted(_ENTRIES.items(), key=lambda pair: pair[1][0]):
+def _open_to(app: Flask, who: Any) -> Iterator[tuple[str, int, Label, tuple[str, ...], Count | None]]:
+    for endpoint, (order, label, also) in sorted(_ENTRIES.items(), key=lambda pair: pair[1][0]):
         if any(who.has(permission) for permission in getattr(app.view_functions[endpoint], "access", ())):
-            yield endpoint, label, also, _COUNTS.get(endpoint)
+            yield endpoint, order, label, also, _COUNTS.get(endpoint)
 
 
 def _text(label: Label) -> str:

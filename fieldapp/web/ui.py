@@ -55,6 +55,14 @@ def moment_text(ms: int | None) -> str:
     return "—" if ms is None else f"{day_text(ms)} {clock_text(ms)}"
 
 
+def clock_on_text(ms: int | None, day: date) -> str:
+    """9:17:10; what was not on that day says its own: 2018年6月22日 9:17:10"""
+    if ms is None or clock.day_of(ms) == day:
+        return clock_text(ms)
+    own = clock.day_of(ms)
+    return f"{own.year}年{own.month}月{own.day}日 {clock_text(ms)}"
+
+
 def duration_text(ms: int | None) -> str:
     """4分36秒; to the second, cut off and never rounded up."""
     if ms is None:
@@ -113,6 +121,7 @@ def install(app: Flask) -> None:
     """Register filters and globals."""
     filters: dict[str, Any] = {
         "clock": clock_text,
+        "clock_on": clock_on_text,
         "minute": minute_text,
         "day": day_text,
         "weekday": weekday_text,

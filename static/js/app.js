@@ -1,17 +1,17 @@
-/* sources sha256 26f714404146d8544eb9194113914b381d9a19f6439dd9f1d594663a7de9ffbd */
+/* sources sha256 14dcaff6c46749b45bc49f44f0ca5dd0a4bd3368e565e26fe984889cde87cfe9 */
 (function () {
 function send(form) {
-const button = form.querySelector('button:not([type=button])');
+var button = form.querySelector('button:not([type=button])');
 if (button) { button.click(); }
 }
 document.addEventListener('change', function (event) {
-const input = event.target;
+var input = event.target;
 if (!input.hasAttribute('data-autosubmit') || !input.form) { return; }
 if (input.type === 'file' && !input.files.length) { return; }
 send(input.form);
 });
 document.addEventListener('click', function (event) {
-const input = event.target;
+var input = event.target;
 if (input.type !== 'file' || !input.hasAttribute('data-autosubmit')) { return; }
 input.addEventListener('change', function () {
 if (document.contains(input) || !input.files.length) { return; }

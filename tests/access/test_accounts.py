@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from fieldapp import clock
@@ -17,6 +18,7 @@ def line_of(text: str, username: str) -> str:
     return "；".join(next(row for row in cells_of(text, "能登录的人") if row[1] == username))
 
 
+@pytest.mark.slow
 def test_the_list_says_role_unit_or_team_and_the_day_of_last_use(story: Story, as_: Any) -> None:
     as_("leader1"), as_("unit")
     admin = as_("admin")

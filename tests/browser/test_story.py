@@ -21,7 +21,8 @@ def plan(page: Page, counter: str, number: str = "示例-02") -> None:
     today = page.get_by_role("row").filter(has_text="回访人员看得到").get_by_role("link")
     if today.count():
         today.click()
-        page.get_by_role("button", name="取消这次").click()
+        page.locator("summary", has_text="取消这次").click()
+        page.get_by_role("button", name="确定取消这次").click()
     page.goto("/plans/where")
     page.get_by_label("从", exact=True).fill("2018-06-20")
     expect(page.locator("[data-said-day]").first).to_have_text("2018年6月20日 周三")

@@ -43,7 +43,7 @@ def problem_id(story: Story, number: str = STORY) -> UUID:
 
 def asks(story: Story, username: str = "unit", number: str = STORY, at: int = ASKED, **said: Any) -> None:
     """The unit's request."""
-    ask = Ask(day=clock.day_of(at), **{"statement": "三条措施都做了", **said})
+    ask = Ask(**{"day": clock.day_of(at), "statement": "三条措施都做了", **said})
 
     def act(by: Any) -> None:
         problem = db.session.scalars(sa.select(Problem).where(Problem.number == number)).one()

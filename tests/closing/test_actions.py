@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Event
 from typing import Any
 
 import pytest
@@ -235,3 +237,31 @@ def test_two_signatures_at_once_close_it_once(story: Story) -> None:
     assert state(story) == "closed"
     with story.app.app_context(), apart() as session:
         assert len(session.scalars(sa.select(Closure)).all()) == 1
+
+
+def test_a_batch_and_a_single_signature_do_not_wait_for_each_other(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a batch that locked its problems one by one met whoever held the next in a deadlock."""
+    steps.to_signing(story)
+    steps.receives(story, "示例-04")
+    steps.verified(story, "示例-04")
+    numbers = sorted((steps.STORY, "示例-04"), key=lambda number: problem_id(story, number))
+    at, begun, real = clock.now(), Event(), actions._write_signature
+
+    def slowly(closing: Any, body: str, *rest: Any) -> None:
+        real(closing, body, *rest)
+        if body == "origin_team" and not begun.is_set():
+            begun.set()
+            time.sleep(0.6)
+
+    monkeypatch.setattr(actions, "_write_signature", slowly)
+    ticked = [
+        actions.Ticked(problem_id(story, number), "origin_team", closing(story, number).fingerprint)
+        for number in numbers
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        batch = pool.submit(does, story, "origin3", lambda by: actions.sign_all(ticked, by=by, at=at), at)
+        begun.wait(10)
+        single = pool.submit(signs, story, "head", "office", numbers[1], at)
+        assert (batch.result(), single.result()) == (0, True)

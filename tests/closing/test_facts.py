@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from fieldapp import clock
+from fieldapp import clock, history
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.db import apart
 from fieldapp.inspections.models import Inspection
@@ -16,6 +16,7 @@ from tests.closing.finding import WORDS, found_new
 from tests.pages import changed, fields_of
 from tests.problems.test_views import NEW
 from tests.story import Story
+from tests.visits.visiting import state_of
 
 TEXT = "服务大厅没有人引导，叫号屏不能用"
 
@@ -91,12 +92,23 @@ def test_the_day_of_the_visit_is_not_named(story: Story, as_: Any) -> None:
     assert "哪天去的" in answer.text
 
 
-def test_a_finding_of_a_visit_that_is_not_reviewed_goes_nowhere(story: Story, as_: Any) -> None:
+def test_a_finding_of_a_visit_that_is_not_checked_goes_nowhere(story: Story, as_: Any) -> None:
     visit = story.handed_in()
     assert as_("clerk").get(f"/findings/{visit}/{visit}").status_code == 404
     reviewed, _tap = found_new(story, as_)
     assert as_("clerk").get(f"/findings/{reviewed}/{visit}").status_code == 404
     assert as_("clerk2").get(f"/findings/{reviewed}/{_tap}").status_code == 404
+
+
+def test_a_finding_waits_for_no_request_to_close(story: Story, as_: Any) -> None:
+    """A visit that found the problem as it was is never reviewed: what else it found is the office's all the same."""
+    visit, tap = found_new(story, as_, asked=False)
+    assert state_of(story, visit) == "checked"
+    clerk, page = as_("clerk"), f"/findings/{visit}/{tap}"
+    assert page in clerk.get("/facts").text
+    assert clerk.post(page, data={"text": TEXT}).status_code == 303
+    assert page not in clerk.get("/facts").text
+    assert TEXT in as_("unit").get("/problems").text
 
 
 @pytest.mark.parametrize("agrees", ["yes", "no"])
@@ -185,3 +197,69 @@ def test_a_problem_of_another_unit_s_inspection_is_not_offered(story: Story, as_
     fields["inspection_id"] = [foreign.replace(foreign[:8], "00000000")]
     assert clerk.post(f"{fact}/problem", data=fields).status_code == 422
     assert rows(story, FactProblem) == []
+
+
+WHY = "大厅当天临时停电，不是长期没人管"
+
+
+def shown(client: Any, *pages: str) -> list[str]:
+    """What is on them; the head holds the instant."""
+    return [client.get(page).text.split("<main")[1] for page in pages]
+
+
+def history_of(story: Story, visit: UUID) -> list[dict[str, Any]]:
+    with story.app.app_context(), apart() as session:
+        return [row.fields for row in history.entries(f"visit:{visit}", session)]
+
+
+def test_a_finding_is_dismissed_with_a_reason_that_no_unit_reads(story: Story, as_: Any) -> None:
+    visit, tap = found_new(story, as_)
+    clerk, unit, page = as_("clerk"), as_("unit"), f"/findings/{visit}/{tap}"
+    before = shown(unit, "/problems", "/facts")
+    short = clerk.post(f"{page}/dismissal", data={"reason": "不算"})
+    assert short.status_code == 422
+    assert "不算" in short.text
+    for _ in range(2):
+        assert clerk.post(f"{page}/dismissal", data={"reason": WHY}).status_code == 303
+    last = history_of(story, visit)[-1]
+    assert (last["action"], last["payload"]) == ("dismiss_finding", {"tap": str(tap), "reason": WHY})
+    assert [row["action"] for row in history_of(story, visit)].count("dismiss_finding") == 1, "once"
+    listed = clerk.get("/facts").text
+    assert listed.index("不立为问题的") < listed.index(WORDS), "it is no longer among those that wait"
+    assert WHY in listed
+    assert WHY in clerk.get(page).text
+    assert shown(unit, "/problems", "/facts") == before
+    sent = clerk.post(page, data={"text": TEXT})
+    assert sent.status_code == 303, "the office may think better of it"
+
+
+def test_what_the_unit_answered_is_dismissed_too_and_waits_no_more(story: Story, as_: Any) -> None:
+    fact = sent(story, as_)
+    clerk, unit = as_("clerk"), as_("unit")
+    (row,) = rows(story, Fact)
+    no = f"/findings/{row.visit_id}/{row.tap_id}/dismissal"
+    early = clerk.post(no, data={"reason": WHY})
+    assert early.status_code == 422
+    assert "等它答复了再定" in early.text
+    unit.post(f"{fact}/reply", data={"agrees": "no", "text": "当天停电"})
+    unit.get(fact)  # which says once that the answer came
+    before = shown(unit, fact, "/facts")
+    assert no.removesuffix("/dismissal") in clerk.get(fact).text
+    assert clerk.post(no, data={"reason": WHY}).status_code == 303
+    assert "要不要建成问题" not in clerk.get("/todo").text
+    assert WHY in clerk.get(fact).text
+    assert shown(unit, fact, "/facts") == before
+    form = clerk.get(f"{fact}/problem").text
+    fields = changed(fields_of(form, f"{fact}/problem"), **{**NEW, "inspection_id": inspection_of(story)})
+    assert clerk.post(f"{fact}/problem", data=fields).status_code == 303
+    late = clerk.post(no, data={"reason": WHY + "，再说一遍"})
+    assert late.status_code == 422
+    assert "已经建成问题了" in late.text
+
+
+@pytest.mark.parametrize("username", ["unit", "clerk2", "leader1", "inspector1", "leadership", "admin"])
+def test_only_the_office_dismisses(story: Story, as_: Any, username: str) -> None:
+    visit, tap = found_new(story, as_)
+    answer = as_(username).post(f"/findings/{visit}/{tap}/dismissal", data={"reason": WHY})
+    assert answer.status_code == 404
+    assert "dismiss_finding" not in [row["action"] for row in history_of(story, visit)]

@@ -28,7 +28,9 @@ def test_a_checked_visit_of_another_team_that_found_it_mended_is_enough() -> Non
         ({"team_id": FINDER}, "是发现问题的组去的"),
         ({"people": frozenset({ONE, FOUND_IT})}, "是发现问题的组去的"),
         ({"state": "handed_in"}, "组长还没有核"),
-        ({"state": "sent_back"}, "组长还没有核"),
+        ({"state": "sent_back"}, "退回去补了，还没交回来"),
+        ({"state": "collected"}, "又补了记录，还没有会签"),
+        ({"by_these_criteria": False}, "按改以前的判的"),
         ({"conclusion": "未核到"}, "结论是未核到"),
         ({"conclusion": ""}, "结论是没有定"),
         ({"conclusion": "部分整改"}, "最近一次核查的结论是部分整改"),
@@ -52,6 +54,18 @@ def test_a_later_visit_that_found_it_otherwise_outweighs_an_earlier_one() -> Non
     assert "反弹" in replace(BY_VISIT, visits=(worse, VISIT)).lacking
     unseen = replace(worse, conclusion="未核到")
     assert replace(BY_VISIT, visits=(unseen, VISIT)).lacking == "", "nobody looked at it that day"
+
+
+def test_of_two_visits_on_one_day_the_worse_counts_whatever_their_order() -> None:
+    worse = replace(VISIT, id=uuid4(), conclusion="未整改")
+    for visits in ((worse, VISIT), (VISIT, worse)):
+        assert replace(BY_VISIT, visits=visits).lacking == "最近一次核查的结论是未整改"
+
+
+def test_whoever_went_or_verified_does_not_approve() -> None:
+    assert "不能审" in BY_VISIT.refusal(ONE)
+    assert "不能审" in BY_PAPERS.refusal(ONE)
+    assert BY_VISIT.refusal(uuid4()) == ""
 
 
 def test_papers_and_calls_need_a_record_of_their_own_way() -> None:

@@ -1,11 +1,14 @@
 """Checked or sent back: what is missing is read on the phones, added, countersigned, and handed in anew."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from fieldapp.db import apart
 from fieldapp.visits.models import Visit
+from fieldapp.visits.projecting import record_of
 from tests.story import Story
 from tests.visits.visiting import countersign, hand_in, send, state_of, steps_of
 
@@ -23,6 +26,12 @@ def seal_of(story: Story, visit: str) -> str:
     with story.app.app_context(), apart() as session:
         (found,) = (row for row in session.query(Visit) if str(row.id) == visit)
         return found.seal
+
+
+def seal_now(story: Story, visit: str) -> str:
+    """Of the record as its log stands, not as it was handed in."""
+    with story.app.app_context(), apart() as session:
+        return record_of(session.get_one(Visit, UUID(visit)), session).seal
 
 
 def test_the_leader_checks_what_was_shown(story: Story, as_: Any) -> None:
@@ -68,7 +77,35 @@ def test_sent_back_it_is_added_countersigned_and_handed_in_anew(story: Story, as
     assert seal_of(story, visit) != old
     assert steps_of(story, visit)[-2:] == ["send_back", "hand_in"]
     assert MISSING not in first.get(f"/n/{visit}/handin").text
+    assert MISSING in as_("leader1").get(f"/visits/{visit}").text, (
+        "who checks it anew reads what was asked for"
+    )
     assert as_("leader1").post(f"/visits/{visit}/check").status_code == 303
+
+
+def test_sent_back_a_judgement_is_given_and_changed_and_the_first_stays(story: Story, as_: Any) -> None:
+    visit = sent_back(story, as_)
+    first, second = as_("inspector1"), as_("inspector2")
+    assert f'href="/n/{visit}/checks"' in first.get(f"/n/{visit}/handin").text
+    page = first.get(f"/n/{visit}/checks")
+    assert "只看不改" not in page.text
+    problem = re.search(rf"/n/{visit}/checks/([0-9a-f-]+)", page.text)
+    assert problem
+    assert "保存" in first.get(f"/n/{visit}/checks/{problem[1]}").text
+    send(first, visit, "conclude", conclusion="部分整改", problem=problem[1], text="抽屉里没有告知单")
+    assert state_of(story, visit) == "sent_back"
+    send(first, visit, "countersign", agrees="yes", record=seal_now(story, visit))
+    assert state_of(story, visit) == "sent_back", "the colleague has not read the new conclusion"
+    hand_in(first, visit)
+    assert "说法不一致" in second.get(f"/n/{visit}/merged").text
+    send(second, visit, "conclude", conclusion="部分整改", problem=problem[1])
+    hand_in(second, visit)
+    countersign(first, visit)
+    assert state_of(story, visit) == "handed_in"
+    record = as_("leader1").get(f"/visits/{visit}").text
+    assert "退回以后改判" in record
+    assert "退回以后补的" in record
+    assert "只看不改" in first.get(f"/n/{visit}/checks").text
 
 
 def test_nothing_is_handed_in_anew_that_did_not_change(story: Story, as_: Any) -> None:

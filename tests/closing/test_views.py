@@ -10,7 +10,8 @@ from fieldapp import clock
 from fieldapp.access.models import Audit
 from fieldapp.closing import actions
 from fieldapp.closing.models import Closing, PaperSignature, Signature, Signer
-from fieldapp.db import apart
+from fieldapp.db import apart, db
+from fieldapp.evidence.originals import FolderStore
 from fieldapp.problems.models import Problem
 from tests.closing import steps
 from tests.closing.pages import ENOUGH, address, fill, in_june, opines, photo, signs, token
@@ -53,7 +54,7 @@ def test_the_review_shows_what_the_closing_would_rest_on(story: Story, as_: Any)
         "原件未改动，校验一致",
         "办理时限：窗口承诺",
         "办内待审 11 个工作日",
-        "单位的钟 6月5日已停",
+        "单位的期限 6月5日已停",
         "参加回访或核验的 2 人不参加签认",
         "原巡察组（第三巡察组）",
         "三条措施都做了",
@@ -161,14 +162,34 @@ def test_turned_down_the_day_is_shown_before(story: Story, as_: Any) -> None:
         first = opines(story, clerk, "turn_down", reason=ENOUGH, limit_text="10 个工作日")
         assert first.status_code == 422
         assert "7月5日 周四（10 个工作日）" in first.text
+        assert "期限先算给你看，还没有定" in first.text
+        assert "还差" not in first.text, "nothing is wrong with it"
         assert ENOUGH in first.text
         again = fields(first.text, address(story))
         assert clerk.post(f"{address(story)}", data=again).status_code == 303
         assert steps.closing(story).state == "returned"
-        assert "还没告诉单位" in clerk.get(address(story)).text
+        told = clerk.get(address(story)).text
+        assert "还没告诉单位" in told
+        assert "/editions/new?unit=" in told.split('id="decided"')[1], "and the next step is a link"
         assert "定了，还没告诉单位" in clerk.get("/closings").text
     assert steps.state(story) == "closure_requested"
     assert ENOUGH not in as_("unit").get(f"/problems/{steps.problem_id(story)}").text
+
+
+def test_the_next_request_is_reviewed_beside_what_was_asked_of_the_unit(story: Story, as_: Any) -> None:
+    steps.asks(story)
+    where, page = steps.problem_id(story), address(story)
+    steps.does(
+        story, "head", lambda by: actions.turn_down(where, ENOUGH, "10 个工作日", by=by, at=steps.CHECKED)
+    )
+    steps.publishes(story)
+    unit = as_("unit").get(f"/problems/{where}").text
+    assert re.search(f"继续整改，7月\\d日前还要做：{ENOUGH}", unit), "read where it is to be done"
+    steps.asks(story, at=steps.CHECKED)
+    asked = words(as_("clerk").get(page).text.split('id="asked-before"')[1].split('id="request"')[0])
+    assert "第 1 次申请以后，要单位做的 打回单位" in asked
+    assert ENOUGH in asked
+    assert "10 个工作日" in asked
 
 
 def fields(html: str, start: str) -> Any:
@@ -214,6 +235,29 @@ def test_on_paper_by_the_clerk_and_a_second_person(story: Story, as_: Any) -> No
         assert signs(story, head, "office").status_code == 303
         assert "纸质，已核" in as_("origin3").get(f"{address(story)}/record").text
     assert steps.state(story) == "closed"
+
+
+def test_no_lock_is_held_while_a_photo_goes_to_disk(
+    story: Story, as_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, put = list[bool](), FolderStore.put
+
+    def watched(*args: Any, **how: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return put(*args, **how)
+
+    monkeypatch.setattr(FolderStore, "put", watched)
+    steps.to_signing(story)
+    number, person = "示例-04", story.viewer("origin3").person_id
+    signed = {"signed": f"origin_team:{person}", "day": "2018-06-21", "same": "y", "page": photo()}
+    with in_june():
+        assert as_("clerk").post(f"{address(story)}/papers", data=signed).status_code == 303
+    steps.receives(story, number)
+    steps.asks(story, number=number, at=clock.now())
+    said = {"day": clock.today().isoformat(), "looked": "2", "good": "2", "text": "公示都在", "fixed": "yes"}
+    sent = {**said, "photos": [photo(), photo("gray")]}
+    assert as_("clerk").post(f"{address(story, number)}/verifications", data=sent).status_code == 303
+    assert held == [False, False, False]
 
 
 def io_of(content: bytes) -> Any:
@@ -275,6 +319,7 @@ def test_reopened_by_the_head_with_the_day_shown_before(story: Story, as_: Any) 
         assert steps.closing(story).state == "reopened"
         assert as_("clerk").get(page).status_code == 404
         assert steps.state(story) == "closed", "until the edition goes out"
+        assert steps.STORY in words(as_("clerk").get("/closings").text), "it waits to be told"
 
 
 def test_a_major_problem_waits_for_the_leading_group_too(story: Story, as_: Any) -> None:

@@ -55,6 +55,7 @@ def whole(story: Any) -> dict[str, int]:
 AT_LENGTH = [pytest.param(step, marks=pytest.mark.slow) for step in ("_story_visit", "_neighbour")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["_round", "_sample_round", *AT_LENGTH])
 def test_a_load_that_broke_off_is_begun_again(
     whole: dict[str, int], app: Flask, monkeypatch: pytest.MonkeyPatch, step: str

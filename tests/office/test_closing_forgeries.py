@@ -20,8 +20,9 @@ from fieldapp.closing.models import (
     PaperSignature,
     Signature,
 )
+from fieldapp.organisations.models import Team
 from fieldapp.problems.models import Problem
-from fieldapp.visits.models import Visit
+from fieldapp.visits.models import ParkedDecision, Visit
 from tests.closing import steps
 from tests.office.test_forgeries import drop, found, put
 from tests.story import Story
@@ -115,6 +116,14 @@ def a_signature_by_one_who_went(session: Session, story: Story) -> str:
     return "销号 甘棠-07：巡察办的签认，签的人参加过回访或核验"
 
 
+def a_signature_by_one_taken_in_late(session: Session, story: Story) -> str:
+    head, visit = story.viewer("head"), steps.closing_visit(story)
+    row = {"visit": visit, "person_id": head.person_id, "county_id": head.county_id, "by_id": head.person_id}
+    row |= {"n": 1, "outcome": "late", "reason": "x", "taps": 1, "at": 1}
+    session.execute(sa.insert(ParkedDecision.__table__).values(row))
+    return "销号 甘棠-07：巡察办的签认，签的人参加过回访或核验"
+
+
 def a_signature_gone(session: Session, _story: Story) -> str:
     drop(session, Signature, Signature.body == "office")
     return "销号 甘棠-07：历史里巡察办签过，签认不见了"
@@ -175,6 +184,28 @@ def told_on_another_day(session: Session, _story: Story) -> str:
     return "销号 甘棠-07：告诉单位的日子和反馈不一样"
 
 
+def told_a_day_later(session: Session, _story: Story) -> str:
+    put(session, Problem, Problem.number == steps.STORY, told_on=clock.day_of(steps.CHECKED + 86_400_000))
+    return "销号 甘棠-07：告诉单位的日子和反馈不一样"
+
+
+def never_told(session: Session, _story: Story) -> str:
+    put(session, Closing, ANY, edition_id=None)
+    put(session, Problem, Problem.number == steps.STORY, told_on=None)
+    return "销号 甘棠-07：有没有告诉单位、哪一期告诉的，和历史不一样"
+
+
+def another_team_to_sign(session: Session, story: Story) -> str:
+    other = story.row(Team, Team.name == "第一巡察组")
+    put(session, Closing, ANY, team_id=other)
+    return "销号 甘棠-07：销号写的县、单位、原巡察组和问题的不一样"
+
+
+def another_unit_to_tell(session: Session, _story: Story) -> str:
+    put(session, Closing, ANY, unit_id=UUID(int=1))
+    return "销号 甘棠-07：销号写的县、单位、原巡察组和问题的不一样"
+
+
 def a_problem_closed_by_nobody(session: Session, _story: Story) -> str:
     """Consistent rows of another request, made up beside it."""
     put(session, Problem, Problem.number == steps.STORY, closure_id=ids.new_id())
@@ -184,10 +215,12 @@ def a_problem_closed_by_nobody(session: Session, _story: Story) -> str:
 FORGERIES = (
     a_softer_record, a_softer_record_with_its_sum, no_record, no_json, fewer_bodies, open_again, another_instant,
     another_basis, told_by_an_edition_of_something_else, a_signature_of_another_record, a_signature_by_somebody_else,
-    a_signature_by_one_who_went, a_signature_gone, one_signature_too_few, a_page_that_nobody_compared,
+    a_signature_by_one_who_went, a_signature_by_one_taken_in_late,
+    a_signature_gone, one_signature_too_few, a_page_that_nobody_compared,
     a_page_compared_by_its_enterer, a_page_of_somebody_else, a_closure_by_others, a_closure_on_another_record,
     a_closure_gone, resting_on_no_visit, resting_on_a_visit_that_was_not_reviewed, a_clock_that_stopped_earlier,
-    told_on_another_day, a_problem_closed_by_nobody,
+    told_on_another_day, told_a_day_later, never_told, another_team_to_sign, another_unit_to_tell,
+    a_problem_closed_by_nobody,
 )  # fmt: skip
 
 
@@ -196,6 +229,7 @@ def test_an_honest_closing_is_fine(story: Story) -> None:
     assert found(story, notes=True) + found(story) == ["照片 " + "a" * 64 + "：有记录提到它，它的登记不见了"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
 def test_a_forged_closing_is_named(story: Story, forge: Forgery) -> None:
     closed(story)
@@ -224,5 +258,18 @@ def test_turned_down_and_reopened_it_is_fine(story: Story) -> None:
     steps.publishes(story)
     assert found(story) == []
     with behind_all_backs(story.app) as session:
-        put(session, Closing, ANY, limit_text="1 年")
+        put(session, Closing, ANY, limit_text="1 年", edition_id=None)
     assert "销号 甘棠-07：还要做什么、期限或依据和历史不一样" in found(story)
+    assert "销号 甘棠-07：有没有告诉单位、哪一期告诉的，和历史不一样" in found(story), "else it is told again"
+
+
+def test_each_step_of_a_reopening_is_fine(story: Story) -> None:
+    closed(story)
+    known, where = found(story), steps.problem_id(story)
+    said = ("告知单又没有了，补上并固定在窗口", "5 个工作日", "群众 7 月 2 日来电反映")
+    steps.does(story, "head", lambda by: actions.order_reopening(where, *said, by=by, at=steps.CHECKED))
+    assert found(story) == known
+    steps.publishes(story)
+    assert found(story) == known
+    steps.asks(story, at=clock.at(2018, 7, 1, 9))
+    assert found(story) == known

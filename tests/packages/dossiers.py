@@ -97,7 +97,7 @@ def record(number: str = "甘棠-07", photos: tuple[Found, ...] = (), **changed:
         },
         "visits": [visit],
         "verifications": [],
-        "files": [{"sha256": each.sha256} for each in photos],
+        "files": [{"format": each.format, "sha256": each.sha256, "size": 1} for each in photos],
     }
 
 
@@ -121,7 +121,8 @@ EDITIONS = ({"n": 1, "day": "2018-07-03", "result": "已销号", "still": "", "d
 def dossier(number: str = "甘棠-07", photos: tuple[Found, ...] = (), **changed: Any) -> Dossier:
     text = canonical(record(number, photos, **changed))
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
-    return Dossier(text, fingerprint, CLOSED, chain("交办", "签收", "销号"), SIGNATURES, EDITIONS)
+    signatures = [{**each, "fingerprint": fingerprint} for each in SIGNATURES]
+    return Dossier(text, fingerprint, CLOSED, chain("交办", "签收", "销号"), signatures, EDITIONS)
 
 
 def shots(folder: Path, copies: bool = True) -> tuple[Found, ...]:

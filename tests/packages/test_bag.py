@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -60,7 +61,7 @@ def own(unpacked: Path, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("build", list(BUILDERS.values()), ids=list(BUILDERS))
 def test_standard_tools_say_that_all_is_well(build: Callable[[Path], Bag], tmp_path: Path) -> None:
     folder = dossiers.unpack(build(tmp_path / "store"), tmp_path / "out")
-    assert len(dossiers.commands()) == 6
+    assert len(dossiers.commands()) == 8
     assert list(dossiers.complaints(folder)) == []
     tested = subprocess.run(
         ["unzip", "-tq", str(folder.parent / "package.zip")], capture_output=True, check=False
@@ -101,6 +102,43 @@ def test_a_file_more_is_found(where: str, own: Path) -> None:
     (own / where).parent.mkdir(exist_ok=True)
     (own / where).write_bytes(b"x")
     assert any("find" in line for line in dossiers.complaints(own))
+
+
+def swap(folder: Path) -> None:
+    one, other = sorted((folder / "data" / "photos").glob("*.[jp]*g"))
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+
+
+def another_photo(folder: Path) -> None:
+    lengthen(next((folder / "data" / "photos").glob("*.jpg")))
+
+
+def a_photo_less(folder: Path) -> None:
+    remove(next((folder / "data" / "photos").glob("*.jpg")))
+
+
+@pytest.mark.parametrize("spoil", [swap, another_photo, a_photo_less])
+def test_photos_hang_on_the_record_though_every_list_is_made_anew(
+    spoil: Callable[[Path], None], own: Path
+) -> None:
+    """The record's sum stands on the signed form; what names its photos is it, not a list."""
+    spoil(own)
+    dossiers.list_anew(own)
+    assert any("photos" in line for line in dossiers.complaints(own))
+    assert (
+        subprocess.run([sys.executable, own / "verify.py"], capture_output=True, check=False).returncode == 1
+    )
+
+
+def test_a_softer_record_has_another_number(own: Path) -> None:
+    record = own / "data" / "record.json"
+    record.write_text(record.read_text("utf-8").replace("15", "50"), "utf-8")
+    dossiers.list_anew(own)
+    said = subprocess.run([sys.executable, own / "verify.py"], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "signed another record" in said.stdout
 
 
 def test_an_original_keeps_its_bytes_and_is_named_by_them(unpacked: Path) -> None:

@@ -16,6 +16,8 @@ from tests.closing import steps
 from tests.packages import closed, dossiers
 from tests.story import Story
 
+pytestmark = pytest.mark.slow  # real tools are started for each
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -39,7 +39,9 @@ def test_a_dossier_names_its_photos_and_the_signed_pages_once(tmp_path: Path) ->
 
 def test_what_came_after_the_record_lies_beside_it(tmp_path: Path) -> None:
     folder = dossiers.unpack(dossiers.of_problem(tmp_path / "store"), tmp_path / "out")
-    assert dossiers.parsed(folder, "data/signatures.json") == [dict(each) for each in dossiers.SIGNATURES]
+    kept = dossiers.parsed(folder, "data/signatures.json")
+    of = dossiers.sum_of(folder / "data" / "record.json")
+    assert kept == [{**each, "fingerprint": of} for each in dossiers.SIGNATURES]
     assert dossiers.parsed(folder, "data/editions.json") == [dict(each) for each in dossiers.EDITIONS]
     assert "示例主任" not in (folder / "data" / "record.json").read_text("utf-8")
 

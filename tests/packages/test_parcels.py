@@ -18,6 +18,8 @@ from tests.packages import closed, dossiers
 from tests.story import Story
 from tests.tampering import behind_the_back
 
+pytestmark = pytest.mark.slow  # real tools are started for each
+
 
 def packed(story: Story, folder: Path, originals: bool = True, whole_unit: bool = False) -> Path:
     found = closed.parcel(story, whole_unit)
@@ -99,6 +101,27 @@ def test_it_leaves_before_the_unit_is_told_as_well(story: Story, tmp_path: Path)
     assert dossiers.parsed(packed(story, tmp_path), "data/editions.json") == []
 
 
+@pytest.mark.parametrize("originals", [True, False])
+@pytest.mark.parametrize("whole_unit", [True, False])
+def test_what_the_unit_was_shown_goes_along_as_it_was_shown(
+    whole_unit: bool, originals: bool, story: Story, tmp_path: Path
+) -> None:
+    closed.close(story, told=False)
+    photo, shown = closed.release(story)
+    folder = packed(story, tmp_path, originals, whole_unit)
+    assert list(dossiers.complaints(folder)) == []
+    (file,) = (folder / "data" / "released").iterdir()
+    assert (file.name, dossiers.sum_of(file)) == (f"{shown}.jpg", shown)
+    assert shown != photo
+    (editions,) = folder.rglob("editions.json")
+    (edition,) = json.loads(editions.read_text("utf-8"))
+    assert edition["photos"] == [{"sha256": shown, "caption": "窗口上贴着告知单"}]
+    report = next(folder.rglob("report*.html")).read_text("utf-8")
+    assert f'<img src="released/{shown}.jpg" alt="窗口上贴着告知单">' in report
+    assert "发了 1 张照片" in report
+    assert not (folder / "data" / "copies" / f"{shown}.jpg").exists(), "no copy of a copy"
+
+
 def test_a_checklist_has_a_row_for_what_is_open_and_none_for_a_draft(story: Story, tmp_path: Path) -> None:
     closed.close(story)
     found = closed.parcel(story, whole_unit=True)
@@ -116,6 +139,78 @@ def test_the_same_evidence_gives_the_same_bytes(story: Story, tmp_path: Path) ->
     one, two = (closed.system(story, lambda: found.pack(originals=False).digest) for _ in range(2))
     again = closed.parcel(story, whole_unit=True)
     assert one == two == closed.system(story, lambda: again.pack(originals=False).digest)
+
+
+class TestReopened:
+    @pytest.mark.parametrize("whole_unit", [True, False])
+    def test_the_signed_record_leaves_and_says_that_it_stands_no_more(
+        self, whole_unit: bool, story: Story, tmp_path: Path
+    ) -> None:
+        closed.close(story)
+        signed = steps.closing(story).fingerprint
+        closed.reopen(story)
+        assert steps.state(story) == "reopened"
+        folder = packed(story, tmp_path, whole_unit=whole_unit)
+        assert list(dossiers.complaints(folder)) == []
+        (record,) = folder.rglob("record.json")
+        assert dossiers.sum_of(record) == signed
+        (said,) = json.loads((record.parent / "reopened.json").read_text("utf-8"))
+        assert (said["day"], said["by"], said["basis"]) == ("2018-07-02", "主任甲", closed.BASIS)
+        assert (said["told_on"], said["edition"]) == ("2018-07-02", 2)
+        report = next(folder.rglob("report*.html")).read_text("utf-8")
+        assert "2018年7月2日定了重启，不再算销号" in report
+        assert closed.BASIS in report
+        if not whole_unit:
+            assert "Reopened: 2018-07-02" in (folder / "bag-info.txt").read_text("utf-8")
+
+    def test_it_says_so_before_the_unit_is_told(self, story: Story, tmp_path: Path) -> None:
+        closed.close(story)
+        closed.reopen(story, told=False)
+        folder = packed(story, tmp_path)
+        assert dossiers.parsed(folder, "data/reopened.json")[0]["told_on"] == ""
+        assert "还没有告诉单位" in (folder / "data" / "report.html").read_text("utf-8")
+
+    def test_one_that_stands_says_nothing_of_it(self, story: Story, tmp_path: Path) -> None:
+        closed.close(story)
+        folder = packed(story, tmp_path)
+        assert not (folder / "data" / "reopened.json").exists()
+        assert "重启" not in (folder / "data" / "report.html").read_text("utf-8")
+
+    def test_a_running_cycle_is_not_in_it(self, story: Story, tmp_path: Path) -> None:
+        closed.close(story)
+        closed.reopen(story)
+        steps.asks(story, at=closed.REOPENED + 86_400_000)
+        folder = packed(story, tmp_path)
+        lines = (folder / "data" / "history.jsonl").read_text("utf-8")
+        assert f"closing:{steps.closing(story).id}" in lines
+        assert len(list(folder.rglob("record.json"))) == 1
+
+    def test_closed_again_each_cycle_has_the_record_that_was_signed(
+        self, story: Story, tmp_path: Path
+    ) -> None:
+        closed.close(story)
+        first = steps.closing(story).fingerprint
+        closed.reopen(story)
+        closed.close_again(story)
+        second = steps.closing(story).fingerprint
+        folder = packed(story, tmp_path)
+        assert list(dossiers.complaints(folder)) == []
+        data = folder / "data"
+        sums = [dossiers.sum_of(data / name) for name in ("record.json", "earlier/001/record.json")]
+        assert sums == [second, first]
+        assert first != second
+        assert not (data / "reopened.json").exists()
+        assert closed.BASIS in (data / "earlier" / "001" / "reopened.json").read_text("utf-8")
+        assert 'href="report-earlier-001.html"' in (data / "report.html").read_text("utf-8")
+        assert closed.BASIS in (data / "report-earlier-001.html").read_text("utf-8")
+        streams = (data / "history.jsonl").read_text("utf-8")
+        assert f"visit:{steps.closing_visit(story)}" in streams
+
+    def test_its_line_says_that_it_was_reopened(self, story: Story) -> None:
+        closed.close(story)
+        closed.reopen(story)
+        (line,) = (each for each in closed.parcel(story, whole_unit=True).lines if each.dossier)
+        assert (line.row.state, line.row.closed_on) == ("重启（2018年6月21日销过号）", "")
 
 
 class TestRefused:
@@ -180,3 +275,21 @@ class TestRefused:
             forged = sa.update(heads).where(heads.c.name == end.stream)
             session.execute(forged.values(seq=end.seq, hash=end.hash))
         assert "甘棠-07 的历史和登记的对不上" in self.reason(story)
+
+
+def test_what_goes_on_meanwhile_breaks_no_package(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edition goes out between the entries of a history and its head: all that is packed is of one moment."""
+    closed.close(story, told=False)
+    real, told = history.entries, []
+
+    def entries(stream: str, session: Any) -> Any:
+        found = real(stream, session)
+        if not told:
+            told.append(stream)
+            steps.publishes(story)
+        return found
+
+    monkeypatch.setattr(history, "entries", entries)
+    found = closed.parcel(story)
+    assert len(told) == 1
+    assert not found.dossiers[0].editions, "as it was when it was collected"

@@ -14,6 +14,8 @@ from fieldapp.packages.photos import Found, gather
 from tests.evidence import pictures
 from tests.packages import dossiers
 
+pytestmark = pytest.mark.slow  # real tools are started for each
+
 PLACE = (31.0, 4.0, 0.0)  # in every picture of tests/evidence
 
 

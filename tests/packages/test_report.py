@@ -67,7 +67,7 @@ def test_it_says_what_the_record_says() -> None:
     for said in (
         "甘棠-07", "开江县", "甘棠镇党委", "第三巡察组", "等候不超过 15 分钟", "设好了",  # the problem
         "甘委〔2018〕9号", "第一巡察组", "示例甲、示例乙", "9:17:10", "4分36秒", "比以前快", "没做到",  # the visit
-        "abab abab abab", "示例主任", "纸质签批，示例经办登记", "第 1 号反馈，2018年7月3日：已销号",  # afterwards
+        "abab abab abab", "示例主任", "纸质签批，示例经办登记", "第 1 期反馈，2018年7月3日：已销号",  # afterwards
     ):  # fmt: skip
         assert said in text, said
 

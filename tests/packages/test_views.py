@@ -68,6 +68,7 @@ def test_the_clerk_gets_a_package_that_a_stranger_can_check(
     assert list(dossiers.complaints(tmp_path / name[1])) == []
     kinds = {path.name for path in (tmp_path / name[1] / "data").iterdir()} & {"photos", "copies"}
     assert kinds == {"photos" if photos == "originals" else "copies"}
+    assert name[1].endswith("-copies") == (photos == "copies")  # side by side the two do not mix
 
 
 def test_who_took_out_what_is_remembered_and_shown(story: Story, as_: Any) -> None:
@@ -87,6 +88,7 @@ def test_who_took_out_what_is_remembered_and_shown(story: Story, as_: Any) -> No
     shown = as_("head").get(page).text
     assert '导出过<small class="numbers">1 次' in shown
     assert story.viewer("clerk").name in shown
+    assert f"清单指纹 {digest[:4]} {digest[4:8]} {digest[8:12]}" in shown
 
 
 def test_nothing_is_chosen_beforehand(story: Story, as_: Any) -> None:
@@ -103,7 +105,8 @@ def test_before_its_copies_are_made_nothing_leaves(story: Story, as_: Any) -> No
     closed.close(story)
     clerk, page = as_("clerk"), of_problem(story)
     answer = export(clerk, page, "copies")
-    assert (answer.status_code, "先备好副本再导出" in answer.text) == (422, True)
+    said = answer.text.split('<div id="copies">')[1].split("</form>")[0]
+    assert (answer.status_code, "先备好副本再导出" in said) == (422, True)  # it goes when they are made
     assert audited(story) == []
 
 
@@ -114,10 +117,10 @@ def test_with_script_the_page_asks_until_all_copies_are_there(
     closed.close(story)
     clerk, page = as_("clerk"), of_problem(story)
     first = clerk.get(page).text
-    assert ('hx-trigger="load"' in first, "还差 2 张副本" in first) == (False, True)
+    assert ('hx-trigger="load"' in first, "还差 2 张" in first) == (False, True)
     part = clerk.post(f"{page}/copies", headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith('<div id="copies">')
-    assert ('hx-trigger="load"' in part, "还差 1 张副本" in part) == (True, True)
+    assert ('hx-trigger="load"' in part, "还差 1 张" in part) == (True, True)
     done = clerk.post(f"{page}/copies", headers={"HX-Request": "true"}).text
     assert "还差" not in done
 
@@ -136,11 +139,41 @@ def test_the_ways_there(story: Story, as_: Any) -> None:
     clerk = as_("clerk")
     where = steps.problem_id(story)
     assert "还没有销号的问题" in clerk.get("/packages").text
-    assert "导出证据包" not in clerk.get(f"/problems/{where}").text
-    closed.close(story)
+    shown = clerk.get(f"/problems/{where}").text
+    assert ("导出证据包" in shown, "现在是“整改中”，各方签认、销号以后才能导出" in shown) == (False, True)
+    steps.to_signing(story)
+    review = clerk.get(f"/problems/{where}/closure").text
+    assert (of_problem(story) in review, "现在是“审核中”，各方签认" in review) == (False, True)
+    steps.signs(story, "head", "office")
+    steps.signs(story, "origin3", "origin_team")
     index = clerk.get("/packages").text
     assert (of_problem(story) in index, of_unit(story) in index) == (True, True)
-    assert of_problem(story) in clerk.get(f"/problems/{where}").text
+    for page in (f"/problems/{where}", f"/problems/{where}/closure"):
+        assert f'href="{of_problem(story)}"' in clerk.get(page).text
+    steps.publishes(story)
+    closed.reopen(story)
+    for page in (f"/problems/{where}", f"/problems/{where}/closure"):
+        assert "导出重启以前那一轮的证据包" in clerk.get(page).text
+
+
+@pytest.mark.parametrize("username", ["origin3", "leader1", "leadership"])
+def test_who_takes_nothing_out_reads_nothing_of_it(username: str, story: Story, as_: Any) -> None:
+    closed.close(story)
+    for page in (f"/problems/{steps.problem_id(story)}", f"/problems/{steps.problem_id(story)}/closure"):
+        assert "证据包" not in as_(username).get(page).text
+
+
+def test_a_reopened_problem_can_still_be_taken_out_and_the_page_says_what_leaves(
+    story: Story, as_: Any, tmp_path: Path
+) -> None:
+    closed.close(story)
+    closed.reopen(story)
+    clerk, page = as_("clerk"), of_problem(story)
+    assert page in clerk.get("/packages").text
+    assert "重启了" in clerk.get("/packages").text
+    copies_made(clerk, page)
+    assert "7月2日定了重启" in clerk.get(page).text
+    assert export(clerk, page, "originals").status_code == 200
 
 
 @PAGES

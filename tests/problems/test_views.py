@@ -18,7 +18,7 @@ from fieldapp.office.check import faults
 from fieldapp.organisations.models import County
 from fieldapp.problems import queries
 from fieldapp.problems.models import WAYS, Measure, Problem
-from fieldapp.web.ui import dated_text
+from fieldapp.web.ui import dated_text, day_text
 from tests.pages import cells_of, changed, fields_of
 from tests.story import Story
 
@@ -436,6 +436,9 @@ def test_another_day_of_feedback_is_counted_and_shown_before_it_counts(story: St
     assert (
         clerk.post(f"{page}/issue", data=changed(fields_of(asked.text, f"{page}/issue"))).status_code == 303
     )
+    for reader in (clerk, as_("unit")):  # the day from which it is counted, not the inspection's
+        shown = re.sub(r"<[^>]+>", " ", reader.get(page).text.split("<main")[1])
+        assert re.search(rf"反馈\s+{day_text(clock.today())}", shown)
 
 
 def test_a_deadline_that_is_over_is_warned_of_and_must_be_meant(story: Story, as_: Any) -> None:

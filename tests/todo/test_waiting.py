@@ -11,6 +11,7 @@ from fieldapp.closing.fact_models import Fact, FactReply
 from fieldapp.db import apart
 from fieldapp.visits.models import Visit
 from tests.closing import steps
+from tests.closing.finding import found_new
 from tests.closing.pages import in_june
 from tests.closing.test_views import words
 from tests.story import ROLES, Story
@@ -153,6 +154,16 @@ def test_a_page_of_an_earlier_freezing_waits_no_more(story: Story, as_: Any) -> 
 
 def test_drafts_wait_for_the_office(as_: Any) -> None:
     assert who_has(as_, "草稿等交办") == {"clerk", "head"}
+
+
+def test_a_finding_waits_for_the_office_until_its_unit_is_asked(story: Story, as_: Any) -> None:
+    visit, tap = found_new(story, as_, asked=False)
+    assert who_has(as_, "新发现等发给单位确认") == {"clerk", "head"}
+    (line,) = lines(as_("clerk"))["新发现等发给单位确认"]
+    assert line == "新发现 1 条没发给单位"
+    data = {"text": "服务大厅没有人引导，叫号屏不能用"}
+    assert as_("clerk").post(f"/findings/{visit}/{tap}", data=data).status_code == 303
+    assert who_has(as_, "新发现等发给单位确认") == set()
 
 
 def test_a_fact_waits_for_its_unit_and_then_for_the_office(story: Story, as_: Any) -> None:

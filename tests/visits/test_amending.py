@@ -161,6 +161,34 @@ class TestCorrect:
         leader.correct(answer, value="yes")
         assert answer_of(record_of(ann, leader)) == "yes"
 
+    def test_once_sent_back_own_judgements_may_be_added_and_changed(self) -> None:
+        ann = Phone(ANN)
+        answer = ann.tap("answer", item="greet", value="no")
+        ann.hand_in()
+        early = ann.tap("answer", item="once", value="yes", after=5)
+        returned = replace(FRAME, sent_back=((ann.now + 1_000, ann.now + 60_000),))
+        ann.wait(10)
+        changed = ann.correct(answer, value="yes")
+        added = ann.tap("answer", item="once", value="no")
+        ann.wait(120)
+        late = ann.tap("answer", item="once", value="yes")
+        record = record_of(ann, frame=returned)
+        greet, once = record.answers
+        assert (greet.value, greet.given.first_value) == ("yes", "no")
+        assert (once.value, once.given.tap) == ("no", added.id)
+        assert codes_of(record, changed) == codes_of(record, added) == {"sent_back"}
+        assert place_of(record, early) == place_of(record, late) == "flagged"
+        assert record_of(ann).answers[0].value == "no"
+
+    def test_what_was_handed_in_first_stays_beside_a_judgement_given_anew(self) -> None:
+        ann = Phone(ANN)
+        ann.tap("answer", item="greet", value="no")
+        ann.hand_in()
+        returned = replace(FRAME, sent_back=((ann.now, None),))
+        ann.tap("answer", item="greet", value="yes", after=5)
+        given = record_of(ann, frame=returned).answers[0].given
+        assert (given.said, given.first_value, given.reason) == ("yes", "no", "退回以后改判")
+
     def test_of_an_undone_tap_is_flagged(self) -> None:
         ann = Phone(ANN)
         target = ann.tap("count", what="开窗", n=3)

@@ -78,6 +78,7 @@ def assert_all_goes_on(two: tuple[LintingClient, LintingClient, str], story: Sto
     assert state_of(story, visit) == "collected"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SENT)
 def test_it_is_kept_and_all_goes_on(
     two: tuple[LintingClient, LintingClient, str], story: Story, name: str

@@ -84,6 +84,19 @@ class TestHandedIn:
         ben.countersign(record_of(ann, ben).seal)
         assert record_of(ann, ben).is_handed_in
 
+    def test_the_last_one_signs_too_what_a_colleague_has_added_to_what_was_sent_back(self) -> None:
+        ann, ben = two_phones()
+        ann.hand_in()
+        ben.wait(120)
+        ben.hand_in()
+        ann.wait(600)
+        frame = replace(FRAME, sent_back=((ann.now, None),))
+        ann.tap("answer", item="greet", value="yes", after=5)
+        ann.countersign(record_of(ann, ben, frame=frame).seal)
+        assert record_of(ann, ben, frame=frame).unsigned == (BEN,)
+        ben.countersign(record_of(ann, ben, frame=frame).seal, after=900)
+        assert record_of(ann, ben, frame=frame).is_handed_in
+
     def test_one_person_alone_never_completes(self) -> None:
         ann = Phone(ANN)
         ann.tap("begin", role="办事")

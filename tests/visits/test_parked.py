@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from fieldapp import clock
-from fieldapp.db import acting, apart
+from fieldapp.db import SYSTEM, acting, apart
 from fieldapp.office.check import faults
-from fieldapp.visits import planning, plans
+from fieldapp.visits import planning, plans, reviewing
 from fieldapp.visits.joining import Asked, Fit, Why, fit_of
 from fieldapp.visits.models import ParkedDecision, TapRow, Visit
 from fieldapp.visits.plans import PlannedVisit
@@ -318,6 +318,20 @@ def finished(story: Story, as_: LogIn) -> tuple[LintingClient, str]:
     send(third, visit, "begin", "观察")
     send(third, visit, "answer", "no", item="greeting")
     return first, visit
+
+
+def test_after_the_review_it_is_taken_in_no_more(story: Story, as_: LogIn) -> None:
+    _first, visit = finished(story, as_)
+    with story.app.app_context(), acting(SYSTEM) as session:
+        row = session.get_one(Visit, UUID(visit))
+        row.state = "checked"
+        reviewing.review(row, row.seal, by=SYSTEM, at=clock.now(), session=session)
+    answer = decide(as_("clerk"), address(story, visit, "leader1"), "adopt")
+    assert answer.status_code == 422
+    assert "已经审过，记录不再变" in answer.text
+    assert outcomes(story) == []
+    decide(as_("clerk"), address(story, visit, "leader1"), "aside")
+    assert outcomes(story) == ["aside"]
 
 
 def test_after_the_hand_in_it_is_late_voids_the_countersign_and_asks_again(story: Story, as_: LogIn) -> None:

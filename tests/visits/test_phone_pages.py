@@ -93,6 +93,7 @@ def test_the_briefing_tells_no_limit(story: Story, as_: Callable[[str], LintingC
     assert "法定" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_before_and_after_the_taps_it_is_about(visiting: Visiting, page: str) -> None:
     client, visit = visiting

@@ -40,6 +40,7 @@ def an_answered_fact(story: Story, as_: Any) -> str:
 FORMS: dict[tuple[str, str], Callable[[Story, Any], str]] = {
     ("closing.new_edition", "clerk"): an_edition,
     ("closing.send_fact", "clerk"): a_finding,
+    ("closing.dismiss", "clerk"): a_finding,
     ("closing.answer_fact", "unit"): a_fact,
     ("closing.answer_fact", "clerk"): a_fact,
     ("closing.make_problem", "clerk"): an_answered_fact,

@@ -217,6 +217,7 @@ def of_sheet(sheet: Sheet) -> set[str]:
     told |= {f"{day}公布", "—"}
     for line in sheet.lines:
         told |= {f"{line.number} {line.text}", line.label, line.checked_on}
+        told |= {f"第 {sheet.n} 期·{day}·{line.in_short}"}
         told |= {f"还要做：{line.still}", f"{line.due}前"} if line.still else set()
     return told
 

@@ -129,6 +129,8 @@ def postgres(kind: type[psycopg.Error]) -> OperationalError:
     ("error", "status"),
     [
         (postgres(psycopg.errors.DiskFull), 507),
+        (postgres(psycopg.errors.IoError), 507),
+        (postgres(psycopg.errors.ReadOnlySqlTransaction), 507),
         (postgres(psycopg.errors.LockNotAvailable), 503),
         (postgres(psycopg.errors.DeadlockDetected), 503),
         (postgres(psycopg.errors.TooManyConnections), 503),
@@ -136,6 +138,7 @@ def postgres(kind: type[psycopg.Error]) -> OperationalError:
         (postgres(psycopg.errors.ConnectionFailure), 503),
         (postgres(psycopg.errors.OutOfMemory), 500),
         (OSError(errno.ENOSPC, "full"), 507),
+        (OSError(errno.EROFS, "read-only"), 507),
         (OSError(errno.EACCES, "not ours"), 500),
         (sa.exc.TimeoutError("no connection became free"), 503),
         (OperationalError("SELECT 1", {}, sqlite3.OperationalError("no such table")), 500),

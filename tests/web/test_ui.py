@@ -6,9 +6,10 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from fieldapp import clock
 from fieldapp.problems.models import STATE_LABELS, Problem
 from fieldapp.visits.states import TABLE as OF_A_VISIT
-from fieldapp.web.ui import with_labels
+from fieldapp.web.ui import clock_on_text, with_labels
 from tests.story import Story
 
 
@@ -19,6 +20,14 @@ def test_each_cell_carries_the_name_of_its_column() -> None:
     assert with_labels(rows, ["编号", "程度"]) == (
         f'<tr><td class="a">{first}1</td><td>{second}x</td></tr>\n<tr><td>{first}2</td><td>{second}y</td></tr>'
     )
+
+
+def test_a_time_of_another_day_says_which() -> None:
+    """A photo that was added later is not taken for one of the visit's day."""
+    day = clock.day_of(clock.at(2018, 6, 20))
+    assert clock_on_text(clock.at(2018, 6, 20, 9, 17, 10), day) == "9:17:10"
+    assert clock_on_text(clock.at(2018, 6, 22, 7, 40, 43), day) == "2018年6月22日 7:40:43"
+    assert clock_on_text(None, day) == "—"
 
 
 def test_a_column_without_a_name_gets_no_label_and_a_name_is_text() -> None:

@@ -8,8 +8,9 @@ from flask import url_for
 from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.access.queries import has_liaison
-from fieldapp.closing import facts
-from fieldapp.closing.fact_forms import AnswerForm, AnswerLetterForm, FactForm
+from fieldapp.closing import dismissing, facts
+from fieldapp.closing.dismissing import dismissals
+from fieldapp.closing.fact_forms import AnswerForm, AnswerLetterForm, DismissForm, FactForm
 from fieldapp.closing.views import pages
 from fieldapp.errors import NotVisible
 from fieldapp.inspections.queries import inspection, inspections
@@ -34,7 +35,14 @@ def index() -> Any:
     """The unit's own; the office's with the findings that no unit has read."""
     if viewer().is_unit:
         return render("closing/unit_facts.html", rows=facts.standings())
-    return render("closing/facts.html", rows=facts.standings(), findings=facts.findings())
+    rows, found = facts.standings(), facts.findings()
+    return render(
+        "closing/facts.html",
+        rows=rows,
+        findings=[each for each in found if each.dismissed is None],
+        dismissed=[each for each in found if each.dismissed is not None],
+        not_problems=dismissals({row.fact.visit_id for row in rows}),
+    )
 
 
 @pages.route("/findings/<uuid:visit_id>/<uuid:tap_id>", methods=["GET", "POST"])
@@ -45,8 +53,24 @@ def send_fact(visit_id: UUID, tap_id: UUID) -> Any:
     how = {"key": form.key, "by": viewer(), "at": clock.now()}
     if carry_out(form, lambda: facts.send_fact(found, form.text.data, **how)):
         return see("closing.facts", said="fact_sent")
-    status = 422 if has_errors(form) else 200
-    return render("closing/finding.html", status=status, finding=found, form=form)
+    return _finding_page(found, form, DismissForm())
+
+
+@pages.post("/findings/<uuid:visit_id>/<uuid:tap_id>/dismissal")
+@needs(P.PUBLISH)
+def dismiss(visit_id: UUID, tap_id: UUID) -> Any:
+    """不立为问题, with a reason that no unit reads."""
+    found, form = facts.finding(visit_id, tap_id), bound(DismissForm)
+    how = {"by": viewer(), "at": clock.now()}
+    if carry_out(form, lambda: dismissing.dismiss(found.visit, tap_id, form.reason.data, **how)):
+        return see("closing.facts", said="dismissed")
+    return _finding_page(found, FactForm(), form)
+
+
+def _finding_page(found: facts.Finding, form: FactForm, no: DismissForm) -> Any:
+    status = 422 if has_errors(form) or has_errors(no) else 200
+    sent = facts.fact_of(found)
+    return render("closing/finding.html", status=status, finding=found, form=form, no=no, sent=sent)
 
 
 @pages.get("/facts/<uuid:fact_id>")
@@ -83,6 +107,8 @@ def _page(fact_id: UUID, form: AnswerForm) -> Any:
     context: dict[str, Any] = {"row": found, "form": form}
     if not viewer().is_unit:
         context["has_liaison"] = has_liaison(found.fact.unit_id)
+        key = (found.fact.visit_id, found.fact.tap_id)
+        context["dismissed"] = dismissals([found.fact.visit_id]).get(key)
     return render(page, status=422 if has_errors(form) else 200, **context)
 
 

@@ -24,8 +24,11 @@ def enter_paper(problem_id: UUID) -> Any:
     """Who signed for which body, on which day, and the page; the transaction begins when the photo is on disk."""
     form = _form(problem_id)
     if is_sent(form):
-        with keeping(), rules_beside(form):
-            _enter(problem_id, form)
+        with keeping():
+            photos = kept(form.page)
+            if not has_errors(form):
+                with rules_beside(form):
+                    _enter(problem_id, form, photos)
         if not has_errors(form):
             return see("closing.show", problem_id=problem_id, said="paper_entered")
     context: dict[str, Any] = {
@@ -44,9 +47,8 @@ def _form(problem_id: UUID) -> PaperForm:
     return form
 
 
-def _enter(problem_id: UUID, form: PaperForm) -> None:
+def _enter(problem_id: UUID, form: PaperForm, photos: list[str]) -> None:
     body, _, person = form.signed.data.partition(":")
-    photos = kept("page")
     if len(photos) != 1:
         raise RuleBroken("选一张签字盖章页的照片", "page")
     page = actions.Page(body, UUID(person), form.day.data, photos[0])

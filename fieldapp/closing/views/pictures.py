@@ -5,25 +5,20 @@ from uuid import UUID
 
 from flask import request
 
-from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.closing import queries
 from fieldapp.closing.views import pages
-from fieldapp.errors import NotVisible, RuleBroken
-from fieldapp.evidence import actions as evidence
+from fieldapp.errors import NotVisible
 from fieldapp.evidence.images import image
-from fieldapp.evidence.originals import Refused
+from fieldapp.evidence.uploads import keep_all_beside
 from fieldapp.web.guard import needs
 
 
-def kept(name: str) -> list[str]:
+def kept(field: Any) -> list[str]:
     """What was chosen in a field, on disk and with its row; what is no photo is told beside the field. Called first in
-    the transaction, so that a slow disk holds no lock."""
-    chosen = [file for file in request.files.getlist(name) if file.filename]
-    try:
-        return [evidence.keep(file.stream, at=clock.now()).sha256 for file in chosen]
-    except Refused as refused:
-        raise RuleBroken(refused.sentence, name) from None
+    the transaction and before any savepoint, so that a slow disk holds no lock."""
+    chosen = [file.stream for file in request.files.getlist(field.name) if file.filename]
+    return keep_all_beside(field, chosen)
 
 
 @pages.get("/problems/<uuid:problem_id>/closure/pictures/<string:sha256>/<any(thumb, view):size>")

@@ -21,12 +21,14 @@ from fieldapp.visits.models import Visit
 from fieldapp.visits.states import visit_flow
 from fieldapp.visits.views.desk import facts_of
 from fieldapp.web import menu
+from fieldapp.web.beside import beside
 from fieldapp.web.forms import asked, bound, carry_out, has_errors
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
-menu.entry(46, "closing.index", "审核", "/problems/*/closure")
+_KEPT = {"sent_back": "已经在补", "collected": "又补了记录，还没有会签"}
+menu.entry(45, "closing.index", "审核", "/problems/*/closure")
 
 
 @pages.get("/closings")
@@ -87,7 +89,7 @@ def is_told(form: Any, county: County) -> None:
     """The day that a new limit comes to if the unit is told today, shown before it is set."""
     found = counting.counted(form.limit_text.data, clock.today(), county)
     if form.shown.data != found.day.isoformat():
-        form.shown.data = found.day.isoformat()
+        form.shown.data, form.is_ahead = found.day.isoformat(), True
         until = counting.until_words(found.day, form.limit_text.data.strip(), found.estimated)
         raise RuleBroken(f"期限从告诉单位那天起算，今天发布就到 {until}。看好了再点一次", "limit_text")
 
@@ -115,8 +117,10 @@ def review_page(found: Problem, status: int = 200, form: OpinionForm | None = No
         "until": counting.until_words,
         "limit": counting.limit_words(found),
         "sides": queries.sides(review.closing) if review.closing else [],
+        "asked_before": reviews.asked_before(review),
         "wanted": [queries.label_of(body, found.inspection.team.name) for body in signing.bodies_of(found)],
         "objections": queries.objections(review.closing) if review.closing else [],
+        "beside": beside("closing", found.id),
         **(_visit_shown(review, seen) if seen else {"visit": None}),
     }
     return render("closing/review.html", status=status, **context)
@@ -143,11 +147,12 @@ def _visit_shown(review: reviews.Review, seen: Visit) -> dict[str, Any]:
 
 def _closed_to(review: reviews.Review, seen: Visit | None) -> dict[str, str]:
     """Opinions that cannot be given now, each with why."""
-    closed = {"approve": review.lacking} if review.lacking else {}
+    lacking = review.lacking or review.grounds.refusal(viewer().person_id)
+    closed = {"approve": lacking} if lacking else {}
     if seen is None:
         closed["send_back"] = "没有交来的记录"
     elif not may_return(seen):
-        closed["send_back"] = "已经在补" if seen.state == "sent_back" else "审过的记录不再退，缺什么再去一次"
+        closed["send_back"] = _KEPT.get(seen.state, "审过的记录不再退，缺什么再去一次")
     return closed
 
 

@@ -20,7 +20,7 @@ from fieldapp.web.guard import needs
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
-menu.entry(47, "closing.signing", "签认销号")
+menu.entry(46, "closing.signing", "签认销号")
 for _word in (words.instant, words.iso_day, words.asked, words.counted):
     pages.add_app_template_global(_word, f"record_{_word.__name__}")
 

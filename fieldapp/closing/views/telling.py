@@ -25,7 +25,7 @@ from fieldapp.web.guard import needs, only_reads
 from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
-menu.entry(48, "closing.new_edition", "发布")
+menu.entry(47, "closing.new_edition", "发布")
 
 
 @pages.route("/editions/new", methods=["GET", "POST"])

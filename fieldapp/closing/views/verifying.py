@@ -27,9 +27,12 @@ def verify(problem_id: UUID) -> Any:
     _asks_for_one(problem_id)
     form = bound(VerifyForm, data={"day": clock.today()})
     if is_sent(form):
-        with keeping(), rules_beside(form):
-            said = _said(form, kept("photos"))
-            actions.verify(problem_id, said, key=form.key, by=viewer(), at=clock.now())
+        with keeping():
+            photos = kept(form.photos)
+            if not has_errors(form):
+                with rules_beside(form):
+                    said = _said(form, photos)
+                    actions.verify(problem_id, said, key=form.key, by=viewer(), at=clock.now())
         if not has_errors(form):
             return see(
                 "closing.show" if viewer().is_office else "problems.show", problem_id=problem_id, said="kept"

@@ -31,6 +31,10 @@ foreach ($list in 'manifest-sha256.txt', 'tagmanifest-sha256.txt') {
             Write-Output "BROKEN  ${name}: changed"
             $faults++
         }
+        elseif ($name -match '^data/photos/([0-9a-f]+)' -and $Matches[1] -cne $sum) {
+            Write-Output "BROKEN  ${name}: not the photo that its name says"
+            $faults++
+        }
         elseif ($name -like '*record.json') {
             Write-Output ("record  {0} {1} {2}  {3}" -f $sum.Substring(0, 4), $sum.Substring(4, 4), $sum.Substring(8, 4), $name)
         }

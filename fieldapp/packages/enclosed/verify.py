@@ -1,6 +1,7 @@
 """Checks the folder it lies in: `python3 -I verify.py`. Needs Python 3.7 or newer and nothing else; changes nothing.
 
-Every file against the two lists of sums, files that stand in no list, and the chain of every history.jsonl.
+Every file against the two lists of sums, files that stand in no list, the chain of every history.jsonl, each original
+against its name, and photos and signatures against their record.
 Exit status 0: all is as it was packed. 1: what is not, one line each.
 """
 
@@ -11,9 +12,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 LISTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
 FIRST = "0" * 64
+PHOTOS = (["photos"], ["copies"])
 
 
 def main(folder: str) -> int:
@@ -24,7 +27,7 @@ def main(folder: str) -> int:
         sums, wrong = read_list(os.path.join(folder, name), name)
         listed.update(sums)
         faults += wrong
-    faults += changed(folder, listed) + unlisted(folder, listed)
+    faults += changed(folder, listed) + unlisted(folder, listed) + swapped(listed)
     for name in sorted(name for name in listed if name.endswith("history.jsonl")):
         try:
             with open(os.path.join(folder, name), "rb") as file:
@@ -37,6 +40,7 @@ def main(folder: str) -> int:
     for name in sorted(name for name in listed if name.endswith("record.json")):
         digest = sum_of(os.path.join(folder, name))
         say(f"record    {' '.join((digest[:4], digest[4:8], digest[8:12])) or 'missing':14}  {name}")
+        faults += contradicted(folder, name, listed)
     for fault in faults:
         say(f"BROKEN 不对  {fault}")
     say("BROKEN 不对" if faults else f"GOOD 都对得上: {len(listed)} files")
@@ -70,6 +74,41 @@ def changed(folder: str, listed: dict[str, str]) -> list[str]:
         for name, digest in found.items()
         if digest != listed[name]
     ]
+
+
+def swapped(listed: dict[str, str]) -> list[str]:
+    """Originals that are not what their names say, though the lists were made anew."""
+    found = [name for name in sorted(listed) if name.startswith("data/photos/")]
+    wrong = [name for name in found if name.split("/")[-1].split(".")[0] != listed[name]]
+    return [f"{name}: not the photo that its name says 不是这张照片" for name in wrong]
+
+
+def contradicted(folder: str, record: str, listed: dict[str, str]) -> list[str]:
+    """What lies around a record and does not fit it: photos that it names and nobody packed, signatures of another."""
+    beside = record[: -len("record.json")]
+    whole = read_json(os.path.join(folder, record), {})
+    signed = read_json(os.path.join(folder, beside, "signatures.json"), [])
+    rows = read_json(os.path.join(folder, "data", "copies.json"), [])
+    try:
+        there = {name.split("/")[-1].split(".")[0] for name in listed if name.split("/")[-2:-1] in PHOTOS}
+        there |= {
+            row["original"] for row in rows if not row["copy"]
+        }  # said to be unreadable, and kept by the office
+        gone = [each["sha256"] for each in whole.get("files", []) if each["sha256"] not in there]
+        others = [each["name"] for each in signed if each["fingerprint"] != listed[record]]
+    except (KeyError, TypeError, AttributeError):
+        return [f"{record}: cannot be read 读不出来"]
+    faults = [f"{record}: its photo {each[:12]} is missing 照片缺了" for each in gone]
+    return faults + [f"{beside}signatures.json: {each} signed another record 签的不是这份" for each in others]
+
+
+def read_json(path: str, otherwise: object) -> Any:
+    """What a file says; a file that is missing or broken is named elsewhere."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return otherwise
 
 
 def unlisted(folder: str, listed: dict[str, str]) -> list[str]:

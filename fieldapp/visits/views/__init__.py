@@ -8,6 +8,7 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     desk,
     door,
     drawing,
+    knowing,
     parked,
     people,
     phone,

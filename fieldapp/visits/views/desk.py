@@ -10,7 +10,7 @@ from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
 from fieldapp.ids import read_id
-from fieldapp.visits import attendance, library, people, projecting, queries, settling
+from fieldapp.visits import attendance, library, people, projecting, queries, reviewing, settling
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.forms import CheckForm, CorrectionForm, ReturnForm
 from fieldapp.visits.scenario_content import limit_text
@@ -69,7 +69,8 @@ def show_visit(visit_id: UUID) -> Any:
 def page_of(found: Any, status: int = 200, **sent: Any) -> Any:
     """The record's page, with the form that was sent if any."""
     fresh = {"return_form": ReturnForm(), "check_form": CheckForm(data={"seal": found.seal})}
-    return render("visits/show.html", status=status, **{**facts_of(found), **fresh, **sent})
+    facts = {**facts_of(found), "number": queries.number(found)}
+    return render("visits/show.html", status=status, **{**facts, **fresh, **sent})
 
 
 def _is_leader(found: Any) -> bool:
@@ -96,6 +97,7 @@ def facts_of(found: Any) -> dict[str, Any]:
         "label": lambda code: stage_label(found.briefing, code),
         "problem_of": lambda problem_id: problem_of(found.briefing, problem_id),
         "steps": visit_flow.steps_open_to(found, viewer(), {"missing": "…" * SHORTEST_REASON}),
+        "added": reviewing.asked_to_add(found),
         "went": went,
         "to_confirm": [one for one in went if one.went is None],
         "may_confirm": viewer().has(Permission.CONFIRM_PEOPLE) and attendance.may_say(found, viewer()),

@@ -16,7 +16,7 @@ from fieldapp.web.render import render, see
 from fieldapp.web.viewer import viewer
 
 ADOPT, ASIDE = ("adopt", "收进来"), ("aside", "不采用，留存")
-menu.entry(45, "visits.parked", "没对上的记录")
+menu.entry(44, "visits.parked", "没对上的记录")
 
 
 @pages.get("/visits/parked")

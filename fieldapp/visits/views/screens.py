@@ -104,6 +104,11 @@ class Screen(Walk):
         return any(row.person == self.me and not row.superseded for row in self.record.handins)
 
     @property
+    def may_judge(self) -> bool:
+        """Before the own hand-in, and again while the record is sent back."""
+        return not self.handed_in or self.visit.state == "sent_back"
+
+    @property
     def has_more_to_hand_in(self) -> bool:
         """Whether this phone holds of mine what no hand-in of its own names yet."""
         here = (self.me, sessions.device())
