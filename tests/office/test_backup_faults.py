@@ -26,6 +26,8 @@ from tests.office.backing import Office, complaints
 from tests.story import Story
 from tests.visits.visiting import LogIn, begin_both
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60.0
 POSTGRES = databases.KIND == "postgres"
 
