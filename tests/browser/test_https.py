@@ -5,7 +5,6 @@ import base64
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
@@ -22,7 +21,7 @@ from playwright.sync_api import Error, Page, Playwright
 from fieldapp.serving import authority
 from fieldapp.serving.addresses import Names
 from tests import databases
-from tests.browser.conftest import OPTIONS, PATIENCE
+from tests.browser.conftest import OPTIONS, PATIENCE, chromium
 from tests.serving.test_command import ROOT, command, done, surroundings
 
 SECURE = "() => window.isSecureContext && 'serviceWorker' in navigator && !!crypto.subtle"
@@ -38,9 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     """The data folder, and host and port as the terminal says it: an address of this machine that others can reach."""
     data = tmp_path_factory.mktemp("https")
     assert done(data, "migrate").returncode == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(databases.free_port())
     said = data / "said"
     with said.open("w") as output:
         process = subprocess.Popen(
@@ -58,12 +55,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
 
 def shown(playwright: Playwright, home: Path, *options: str) -> Iterator[Page]:
     """A phone's page in a Chromium with a home of its own, where it looks for what it is told to trust."""
-    program = shutil.which("chromium")
-    if not program and not databases.is_ci():
-        pytest.skip("chromium not found; `make system` installs it")
     context = playwright.chromium.launch_persistent_context(
         home / "profile",
-        executable_path=program,
+        executable_path=chromium(),
         args=[*OPTIONS, *options],
         env={**os.environ, "HOME": str(home)},
         viewport={"width": 360, "height": 740},
