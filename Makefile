@@ -38,8 +38,7 @@ postgres: .venv/dev.stamp ## the same on a PostgreSQL cluster that the tests sta
 	@FIELDAPP_TEST_DB=postgres $(PYTEST) -m "not browser and not long_fault"
 
 browser: .venv/dev.stamp ## the tests that need a real Chromium
-	@$(PYTEST) -m "browser and not faults"
-	@$(PYTEST) -m "browser and faults and not long_fault"
+	@$(PYTEST) -m "browser and not long_fault"
 
 faults: .venv/dev.stamp ## what must lose nothing: a real server killed, its line broken, its disk full; as root, for small disks
 	@$(PYTEST) tests/faults -m "not long_fault"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +18,7 @@ from fieldapp import heads
 from fieldapp.clock import utc_text
 from fieldapp.db import Base, Instant, Text, db
 from fieldapp.db import table as bare
+from fieldapp.ids import read_id
 
 GENESIS = "0" * 64
 
@@ -138,6 +140,11 @@ def canonical(value: Mapping[str, Any]) -> str:
 
     check(dict(value))
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def person_of(actor: str) -> UUID | None:
+    """Who took a step; None where it was the system."""
+    return read_id(actor.removeprefix("person:"))
 
 
 def entries(stream: str, session: Session) -> list[Entry]:

@@ -54,29 +54,36 @@ def _run(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
+def _without_unused(css: str) -> str:
+    """Bootstrap names a hundred colours; those that nothing asks for are a kilobyte on every phone's first page."""
+    used = set(re.findall(r"var\((--[\w-]+)", css))
+    kept = re.sub(r"(?<=[{;])(--[\w-]+):[^;}]*(;|(?=}))", lambda m: m[0] if m[1] in used else "", css)
+    return css if kept == css else _without_unused(kept)  # what only the unused asked for is unused as well
+
+
 def build_css() -> None:
-    """Install the locked packages, compile, write."""
-    _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional")
+    """Compile, write."""
     sass = ("node_modules/.bin/sass", "--style=compressed", "--no-source-map", "--no-charset", "--quiet")
     css = _run(*sass, "--load-path=node_modules", "static/scss/app.scss")
-    CSS.write_text(first_line(css_sources()) + css.strip().lstrip("\ufeff") + "\n", "utf-8")
-
-
-def _bare(script: str) -> str:
-    # whole remarks and indents only: a remark starts a line or follows a space, never inside a string of ours
-    script = re.sub(r"/\*.*?\*/", "", script, flags=re.S)
-    lines = (re.sub(r"(^|\s)//\s.*", "", line).strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line)
+    css = _without_unused(css.strip().lstrip("\ufeff"))
+    CSS.write_text(first_line(css_sources()) + css + "\n", "utf-8")
 
 
 def build_js() -> None:
-    """Concatenate without remarks and indents: one small request, still one behaviour a file to read."""
+    """Concatenate and mangle: one small request, still one behaviour a file to read."""
+    terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
     for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources())):
-        parts = (_bare(path.read_text("utf-8")) for path in sources)
-        built.write_text(first_line(sources) + "\n".join(parts) + "\n", "utf-8")
+        script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
+        built.write_text(first_line(sources) + script + "\n", "utf-8")
+
+
+def install() -> None:
+    """The locked packages, into node_modules."""
+    _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional")
 
 
 if __name__ == "__main__":
+    install()
     build_js()
     if "--js-only" not in sys.argv:
         build_css()

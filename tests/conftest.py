@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -23,6 +23,9 @@ from fieldapp.schema import upgrade
 from tests import databases
 from tests import story as stories
 from tests.clients import LintingClient
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 settings.register_profile(
     "fieldapp",
@@ -188,6 +191,15 @@ def as_(story: stories.Story) -> Callable[[str], LintingClient]:
         return client
 
     return log_in
+
+
+@pytest.fixture(scope="session")
+def playwright() -> "Iterator[Playwright]":
+    """The one driver of browsers that a process can have."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

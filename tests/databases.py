@@ -39,7 +39,8 @@ def _programs() -> Path:
     raise NoServer("initdb not found; `make system` installs PostgreSQL")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One of this machine on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -55,7 +56,7 @@ def quick_place() -> str | None:
 @contextmanager
 def cluster() -> Iterator[str]:
     """A running cluster; gives the URL of its maintenance database without the scheme's driver."""
-    programs, port = _programs(), _free_port()
+    programs, port = _programs(), free_port()
     folder = Path(tempfile.mkdtemp(prefix="fieldapp-pg-", dir=quick_place()))
     user: str | None = None
     if os.geteuid() == 0:

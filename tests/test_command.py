@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30.0
 
@@ -37,9 +39,7 @@ def old_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(old_folder: Path) -> Iterator[int]:
     """`fieldapp serve` on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = databases.free_port()
     command = [sys.executable, "-m", "fieldapp.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=surroundings(old_folder), stdout=subprocess.DEVNULL)
     until = time.monotonic() + PATIENCE

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import history, ids
+from fieldapp import history
 from fieldapp.closing.fact_models import Fact, FactProblem, FactReply
 from fieldapp.closing.states import SHORTEST_REASON
 from fieldapp.db import system_reads
@@ -44,21 +44,14 @@ def _said(visit_ids: Collection[UUID], session: Session) -> dict[Key, Dismissal]
     )
     entries = list(session.scalars(rows.order_by(history.Entry.stream, history.Entry.seq)))
     fields = [(streams[row.stream], row.at, row.fields) for row in entries]
-    actors = {ids.read_id(said["actor"].removeprefix("person:")) for _, _, said in fields}
-    names = {
-        row.id: row.name for row in session.scalars(sa.select(Person).where(Person.id.in_(actors - {None})))
-    }
-    return {
-        (visit, UUID(said["payload"]["tap"])): Dismissal(
-            said["payload"]["reason"], _name(said["actor"], names), at
-        )
-        for visit, at, said in fields
-    }
-
-
-def _name(actor: str, names: dict[UUID, str]) -> str:
-    key = ids.read_id(actor.removeprefix("person:"))
-    return names.get(key, "—") if key else "—"
+    actors = {history.person_of(said["actor"]) for _, _, said in fields} - {None}
+    rows_of = sa.select(Person).where(Person.id.in_(actors))
+    names: dict[UUID | None, str] = {row.id: row.name for row in session.scalars(rows_of)}
+    found: dict[Key, Dismissal] = {}
+    for visit, at, said in fields:
+        by = names.get(history.person_of(said["actor"]), "—")
+        found[visit, UUID(said["payload"]["tap"])] = Dismissal(said["payload"]["reason"], by, at)
+    return found
 
 
 def dismiss(visit: Visit, tap_id: UUID, reason: str, *, by: Any, at: int) -> None:

@@ -20,8 +20,7 @@ from fieldapp.problems.models import Problem
 from fieldapp.visits import queries as visits
 from fieldapp.visits.models import TapRow, Visit
 from fieldapp.visits.record import Remark
-
-READY = ("checked", "reviewed")  # a review comes with a request to close, which may never come
+from fieldapp.visits.states import CHECKED
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,12 @@ class Standing:
 
 
 def findings() -> list[Finding]:
-    """Those not put before their unit, newest visit first, the dismissed among them; for the office."""
+    """Those not put before their unit, newest visit first, the dismissed among them; for the office. They wait for no
+    review: that comes with a request to close, which may never come."""
     sent = {(row.visit_id, row.tap_id) for row in db.session.scalars(sa.select(Fact))}
     told = sa.select(Fact.tap_id)
     found = sa.select(TapRow.visit).where(TapRow.kind == "finding", TapRow.id.not_in(told))
-    rows = sa.select(Visit).where(Visit.state.in_(READY), Visit.id.in_(found))
+    rows = sa.select(Visit).where(Visit.state.in_(CHECKED), Visit.id.in_(found))
     newest = list(db.session.scalars(rows.order_by(Visit.day.desc(), Visit.id)))
     said = dismissals([row.id for row in newest])
     made = [
@@ -66,7 +66,7 @@ def findings() -> list[Finding]:
 def finding(visit_id: UUID, tap_id: UUID) -> Finding:
     """One of them, sent or not; raises NotVisible."""
     seen = visits.visit(visit_id)
-    if seen.state not in READY:
+    if seen.state not in CHECKED:
         raise NotVisible
     remark = next((each for each in visits.record(seen).findings if each.tap == tap_id), None)
     if remark is None:

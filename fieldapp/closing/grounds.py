@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from fieldapp.visits.states import CHECKED
+
 FIXED = "已整改"
 
 
@@ -61,7 +63,7 @@ class Grounds:
             return "又补了记录，还没有会签"
         if visit.state == "sent_back":
             return "退回去补了，还没交回来"
-        if visit.state not in ("checked", "reviewed"):
+        if visit.state not in CHECKED:
             return "组长还没有核"
         if not visit.by_these_criteria:
             return "销号标准后来改过，这次是按改以前的判的"

@@ -25,7 +25,7 @@ from fieldapp.visits import queries as visits
 from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import Visit
 from fieldapp.visits.plain import conclusion_on
-from fieldapp.visits.states import DONE
+from fieldapp.visits.states import CHECKED, DONE
 
 Plain = dict[str, Any]
 PRINTED = ("signing", "closed", "reopened")  # a closing whose record is frozen
@@ -62,7 +62,7 @@ def visit_sheet(visit_id: UUID) -> Plain:
 def checked_visits(problem_id: UUID) -> list[Visit]:
     """Checked visits that went for this problem and that the viewer may see, oldest first."""
     about = str(problem_id)
-    rows = sa.select(Visit).where(Visit.state.in_(("checked", "reviewed"))).order_by(Visit.day, Visit.id)
+    rows = sa.select(Visit).where(Visit.state.in_(CHECKED)).order_by(Visit.day, Visit.id)
     return [row for row in db.session.scalars(rows) if problem_of(row.briefing, about)]
 
 

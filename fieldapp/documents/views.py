@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, request, url_for
 
-from fieldapp import clock
 from fieldapp.access.permissions import Permission as P
 from fieldapp.documents import queries, sheet
 from fieldapp.documents.drafting import Words
@@ -16,29 +15,19 @@ from fieldapp.web import beside
 from fieldapp.web.beside import Beside
 from fieldapp.web.guard import needs
 from fieldapp.web.render import render
-from fieldapp.web.ui import clock_text, day_text, duration_text
+from fieldapp.web.ui import day_text, duration_text, full_day_text, full_moment_text
 from fieldapp.web.viewer import viewer
 
 pages = Blueprint("documents", __name__)
 
 
-def full_day(day: date | None) -> str:
-    """2018年6月20日: on paper the year always stands."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else "—"
-
-
 def iso_full_day(text: str) -> str:
-    """The same of a day as a frozen record has it."""
-    return full_day(date.fromisoformat(text) if text else None)
+    """2018年6月20日, of a day as a frozen record has it."""
+    return full_day_text(date.fromisoformat(text) if text else None)
 
 
-def full_moment(ms: int) -> str:
-    """2018年6月21日 9:17:10: paper is read in another year too."""
-    return f"{full_day(clock.day_of(ms))} {clock_text(ms)}"
-
-
-pages.add_app_template_filter(full_day, "full_day")
-pages.add_app_template_filter(full_moment, "full_moment")
+pages.add_app_template_filter(full_day_text, "full_day")
+pages.add_app_template_filter(full_moment_text, "full_moment")
 pages.add_app_template_filter(iso_full_day, "iso_full_day")
 
 
@@ -59,7 +48,7 @@ def visit_sheet(visit_id: UUID) -> Any:
 @needs(P.READ_VISITS)
 def report(problem_id: UUID) -> Any:
     """回访情况报告, drafted."""
-    say = Words(full_day, duration_text, limit_text)
+    say = Words(full_day_text, duration_text, limit_text)
     return render("documents/report.html", **queries.report(problem_id, say))
 
 

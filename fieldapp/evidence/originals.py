@@ -190,7 +190,7 @@ class FolderStore:
             os.utime(target)  # young again, so that a sweep at this moment leaves it (or puts it back)
         except FileNotFoundError:
             os.replace(part, target)
-        _fsync_folder(self.root)  # also for a known original: whoever put it may not have come this far
+        sync_folder(self.root)  # also for a known original: whoever put it may not have come this far
 
 
 def _written(path: Path) -> int:
@@ -221,10 +221,11 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _fsync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _fsync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -22,9 +22,9 @@ from fieldapp.problems.queries import DONE, standing_of
 from fieldapp.publishing.models import Edition
 from fieldapp.visits import queries as visits
 from fieldapp.visits.models import Visit
+from fieldapp.visits.states import CHECKED
 
 TIMED = ("等候", "办理")
-CHECKED = ("checked", "reviewed")
 
 
 def unit(unit_id: UUID, viewer: Any) -> Unit:

@@ -15,9 +15,8 @@ from fieldapp.evidence.originals import FolderStore
 _CHUNK = 1 << 20
 _FLUSH = 8 * _CHUNK
 RESERVE = 256 * 2**20  # bytes that a backup on the server's own disk leaves to the taps
-_NO_SYNC = frozenset(
-    {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
-)  # some file systems of USB disks know none for folders
+# Some file systems of USB disks know none for folders.
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF})
 
 
 class Looked(FolderStore):

@@ -31,9 +31,8 @@ class About:
     taken: str
     upto: int
     photos: int
-    keys: dict[str, str] = field(
-        default_factory=dict
-    )  # name -> sha256: of the keys that fit, wherever they are
+    # name -> sha256: of the keys that fit, wherever they are
+    keys: dict[str, str] = field(default_factory=dict)
     checked_at: int | None = None
     format: int = 1
 

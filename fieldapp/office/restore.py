@@ -52,11 +52,8 @@ def restore(folder: Path, keys_from: Path | None, settings: Settings, say: Say) 
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    for name in (
-        "photos",
-        "keys",
-        manifest.DATABASES["sqlite"],
-    ):  # the database last: with it, it is all there
+    # the database last: with it, it is all there
+    for name in ("photos", "keys", manifest.DATABASES["sqlite"]):
         if (part / name).exists():
             os.rename(part / name, settings.data / name)
     part.rmdir()

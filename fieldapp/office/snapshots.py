@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from fieldapp import clock
-from fieldapp.db import SYSTEM, db
+from fieldapp.db import db, one_moment
 from fieldapp.errors import RuleBroken
 from fieldapp.office import laying, postgres
 from fieldapp.office.finding import Progress
@@ -36,13 +36,9 @@ class Moment:
 @contextmanager
 def frozen() -> Iterator[Moment]:
     """Everything read by the session is of one moment; nobody waits for whoever reads."""
-    with db.engine.connect() as connection:
-        if _is_postgres():
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    with one_moment() as session:
         taken_at = clock.now()
-        with Session(bind=connection) as session:
-            session.info["viewer"] = SYSTEM
-            yield Moment(session, taken_at, _freeze(session))
+        yield Moment(session, taken_at, _freeze(session))
 
 
 def _is_postgres() -> bool:

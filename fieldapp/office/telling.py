@@ -11,6 +11,7 @@ from fieldapp.clock import CHINA
 from fieldapp.errors import RuleBroken
 from fieldapp.office.backup import Made
 from fieldapp.office.restore import Restored
+from fieldapp.web.ui import full_day_text
 
 _SHOWN = 10
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -20,7 +21,7 @@ Line = tuple[bool, str]  # is it a fault
 def instant(ms: int) -> str:
     """To the second, in China."""
     at = datetime.fromtimestamp(ms / 1000, CHINA)
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}"
+    return f"{full_day_text(at)} {at:%H:%M:%S}"
 
 
 def of_backup(made: Made) -> Iterator[Line]:

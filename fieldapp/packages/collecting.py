@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fieldapp import clock, history, ids
+from fieldapp import clock, history
 from fieldapp.closing.models import (
     Closing,
     ClosingVisit,
@@ -70,7 +70,7 @@ def _cycle(closure: Closure, session: Session) -> Dossier:
 def _reopened(closing: Closing, session: Session) -> Plain:
     """When it was ordered, by whom, on what basis, and when the unit was told."""
     ordered = [each for each in history.entries(closing.stream, session) if each.action == "order_reopening"]
-    who = ids.read_id(ordered[-1].fields["actor"].removeprefix("person:"))
+    who = history.person_of(ordered[-1].fields["actor"])
     person = session.get(Person, who) if who else None
     told = session.get(Edition, closing.edition_id) if closing.edition_id else None
     return {

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fieldapp import clock
 from fieldapp.errors import RuleBroken
+from fieldapp.evidence.originals import sync_folder
 from fieldapp.packages import copies
 from fieldapp.packages.actions import export
 from fieldapp.packages.bag import Bag
@@ -66,8 +67,4 @@ def _name(part: Path, target: Path) -> None:
         raise RuleBroken(f"{target} 已经有了，换个名字，或先把它移走") from None
     except OSError:  # a stick that knows no links
         os.replace(part, target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)

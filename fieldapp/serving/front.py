@@ -61,9 +61,8 @@ class Front:
         while True:
             await asyncio.sleep(LOOK_AGAIN)
             try:
-                if await asyncio.to_thread(
-                    self.certificate.refresh
-                ):  # it may wait for a disk or a name server
+                # it may wait for a disk or a name server
+                if await asyncio.to_thread(self.certificate.refresh):
                     self.renewed()
             except (OSError, Unreadable):
                 _log.exception("the certificate could not be renewed")
@@ -71,9 +70,8 @@ class Front:
     async def _serve(self, taken: socket.socket) -> None:
         """Every end that a phone or a network can make is one of these two; another one is logged with its task."""
         with taken:
-            taken.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-            )  # asyncio does so only where it listens itself
+            # asyncio does so only where it listens itself
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 async with asyncio.timeout(self.patience.hello):
                     first = await _first_byte(taken)

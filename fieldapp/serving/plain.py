@@ -11,9 +11,8 @@ from fieldapp import config
 from fieldapp.serving.certificate import Certificate
 
 TRUST, STYLE, AUTHORITY = "/trust", "/trust/style.css", "/trust/fieldapp.crt"
-_REQUEST = re.compile(
-    rb"(GET|HEAD) (/[!-~]*) HTTP/1\.[01]\r\n"
-)  # printable, no blank: fits into a header as it is
+# Of an address only what is printable and no blank: it fits into a header as it is.
+_REQUEST = re.compile(rb"(GET|HEAD) (/[!-~]*) HTTP/1\.[01]\r\n")
 _HOST = re.compile(rb"\r\n[Hh][Oo][Ss][Tt]:[ \t]*([\w.-]+)(?::\d+)?[ \t]*\r\n")
 _ALWAYS = (
     "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

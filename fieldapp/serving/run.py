@@ -63,9 +63,8 @@ def _until_it_ends(front: Front, broken: threading.Event) -> None:
     broken.set()
     _thread.interrupt_main()
     time.sleep(GRACE_S)
-    os._exit(
-        1
-    )  # an interrupt that comes while Python cleans up is swallowed; what was acknowledged is on disk
+    # an interrupt that comes while Python cleans up is swallowed; what was acknowledged is on disk
+    os._exit(1)
 
 
 def _bounds(app: Flask, threads: int) -> dict[str, Any]:

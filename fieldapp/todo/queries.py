@@ -144,7 +144,7 @@ def _to_tell(_viewer: Any) -> Group:
 
 def _findings(_viewer: Any) -> Group:
     """How many only: in the words of whoever went, they would tell of a visit."""
-    n = len(findings())
+    n = sum(each.dismissed is None for each in findings())
     lines = (Wait("新发现", f"{n} 条没发给单位", "closing.facts"),) if n else ()
     return Group("新发现等发给单位确认", lines, own_count=n)
 

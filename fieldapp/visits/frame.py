@@ -51,6 +51,5 @@ class Frame:
     frozen_at: int | None = None  # hand-in: whoever first taps later does not become a participant
     reviewed_at: int | None = None  # what is received later stands outside the record
     closed_at: int | None = None
-    sent_back: tuple[
-        tuple[int, int | None], ...
-    ] = ()  # from each return to the hand-in after it: what is received then may judge anew
+    # from each return to the hand-in after it: what is received then may judge anew
+    sent_back: tuple[tuple[int, int | None], ...] = ()

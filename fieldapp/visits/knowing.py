@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from fieldapp.backups.models import Backup
 from fieldapp.backups.queries import newest
 from fieldapp.visits.models import TapRow
 
@@ -34,7 +35,7 @@ def known(asked: Collection[UUID], person: UUID, session: Session) -> Known:
     ).all()
     backup = newest(session)
     safe = [row.id for row in rows if backup is not None and (row.arrival or 0) <= backup.upto]
-    return Known([row.id for row in rows], safe, verified_until(person, session))
+    return Known([row.id for row in rows], safe, _held_until(backup, person, session))
 
 
 def verified_until(person: UUID, session: Session) -> int:
@@ -43,7 +44,10 @@ def verified_until(person: UUID, session: Session) -> int:
 
     A tap may be stored long after the instant it counts as received at (an expired login, a clock put back): of those
     that the backup does not hold, the earliest bounds the answer. Own taps only: another's must not show in it."""
-    backup = newest(session)
+    return _held_until(newest(session), person, session)
+
+
+def _held_until(backup: Backup | None, person: UUID, session: Session) -> int:
     if backup is None:
         return 0
     later = sa.select(sa.func.min(TapRow.received_at)).where(

@@ -16,9 +16,8 @@ def settle(
     visit: Visit, conflict: Conflict, value: str, reason: str, *, by: Any, device: str, at: int
 ) -> Receipt:
     """Make the correcting taps. `value` is one of the rivals' values; for two contents of one id, a digest."""
-    db.session.refresh(
-        visit, with_for_update=True
-    )  # alone, before its taps share the row: two leaders at once
+    # alone, before its taps share the row: two leaders at once
+    db.session.refresh(visit, with_for_update=True)
     rivals = [rival for rival in conflict.rivals if value in (rival.value, rival.digest)]
     if not rivals:
         raise RuleBroken("选一个以哪个为准", "value")

@@ -30,6 +30,7 @@ def _says_what_is_missing(visit: Any, viewer: Any, facts: Facts) -> str:
 
 
 SHORTEST_REASON = 10  # of a return: the domain's 补充整改要求
+CHECKED = ("checked", "reviewed")  # its leader stands by it
 DONE = ("handed_in", "checked", "reviewed")  # there is a countersigned record
 TABLE = (
     Transition(

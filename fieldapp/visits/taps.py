@@ -42,9 +42,8 @@ _REVIEWED = (
     .with_for_update(read=True, key_share=True)
 )
 _EARLIER = _TAPS.alias()
-_NEXT_ARRIVAL: dict[
-    str, Any
-] = {  # only ever grows, in the order of the commits; on PostgreSQL see office/snapshots.py
+# Only ever grows, in the order of the commits; on PostgreSQL see office/snapshots.py.
+_NEXT_ARRIVAL: dict[str, Any] = {
     "sqlite": sa.select(sa.func.coalesce(sa.func.max(_EARLIER.c.arrival), 0) + 1).scalar_subquery(),
     "postgresql": sa.func.nextval("taps_arrival"),
 }

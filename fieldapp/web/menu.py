@@ -9,8 +9,9 @@ from fieldapp.web.viewer import viewer
 
 Label = str | Callable[[], str]
 Count = Callable[[], int]
-HEADINGS = ((30, "回访"), (45, "销号"), (50, "底子"))  # each over the entries from that order on
-FOLDED, MANY = "底子", 12  # what is seldom needed is folded for whoever has more entries than fit on a screen
+HEADINGS = ((30, "回访"), (45, "销号"), (50, "基础资料"))  # each over the entries from that order on
+# What is seldom needed is folded for whoever has more entries than fit on a screen.
+FOLDED, MANY = "基础资料", 12
 _ENTRIES: dict[str, tuple[int, Label, tuple[str, ...]]] = {}
 _COUNTS: dict[str, Count] = {}
 

@@ -55,12 +55,19 @@ def moment_text(ms: int | None) -> str:
     return "—" if ms is None else f"{day_text(ms)} {clock_text(ms)}"
 
 
+def full_day_text(day: date | None) -> str:
+    """2018年6月20日, whatever the year is: for what is read in another one too."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else "—"
+
+
+def full_moment_text(ms: int) -> str:
+    """2018年6月21日 9:17:10"""
+    return f"{full_day_text(clock.day_of(ms))} {clock_text(ms)}"
+
+
 def clock_on_text(ms: int | None, day: date) -> str:
     """9:17:10; what was not on that day says its own: 2018年6月22日 9:17:10"""
-    if ms is None or clock.day_of(ms) == day:
-        return clock_text(ms)
-    own = clock.day_of(ms)
-    return f"{own.year}年{own.month}月{own.day}日 {clock_text(ms)}"
+    return clock_text(ms) if ms is None or clock.day_of(ms) == day else full_moment_text(ms)
 
 
 def duration_text(ms: int | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests import databases
 from tests.browser.servers import Server, running
@@ -29,16 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def chromium() -> str:
+    """The system's; it can be missing at a desk, and not in CI."""
+    found = shutil.which("chromium")
+    if not found:
+        missing = "chromium not found; `make system` installs it"
+        pytest.fail(missing) if databases.is_ci() else pytest.skip(missing)
+    return str(found)
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium."""
-    program = shutil.which("chromium")
-    if not program and not databases.is_ci():
-        pytest.skip("chromium not found; `make system` installs it")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=chromium(), args=list(OPTIONS))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

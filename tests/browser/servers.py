@@ -44,7 +44,7 @@ def running(data: Path, address: str) -> Iterator[Server]:
         name = f"browser_{uuid4().hex}"
         databases.execute(address, f'CREATE DATABASE "{name}"')
         environment["DATABASE_URL"] = databases.url(address, name)
-    port = _free_port()
+    port = databases.free_port()
     server = Server(f"http://127.0.0.1:{port}", environment)
     for words in (("migrate",), ("demo",)):
         done = server.command(*words)
@@ -59,12 +59,6 @@ def running(data: Path, address: str) -> Iterator[Server]:
     finally:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answering(process: subprocess.Popen[bytes], port: int) -> None:

@@ -5,7 +5,6 @@ import base64
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
@@ -17,12 +16,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page, Playwright
 
 from fieldapp.serving import authority
 from fieldapp.serving.addresses import Names
 from tests import databases
-from tests.browser.conftest import OPTIONS, PATIENCE
+from tests.browser.conftest import OPTIONS, PATIENCE, chromium
 from tests.serving.test_command import ROOT, command, done, surroundings
 
 SECURE = "() => window.isSecureContext && 'serviceWorker' in navigator && !!crypto.subtle"
@@ -38,9 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     """The data folder, and host and port as the terminal says it: an address of this machine that others can reach."""
     data = tmp_path_factory.mktemp("https")
     assert done(data, "migrate").returncode == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(databases.free_port())
     said = data / "said"
     with said.open("w") as output:
         process = subprocess.Popen(
@@ -56,28 +53,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     process.wait()
 
 
-def shown(home: Path, *options: str) -> Iterator[Page]:
+def shown(playwright: Playwright, home: Path, *options: str) -> Iterator[Page]:
     """A phone's page in a Chromium with a home of its own, where it looks for what it is told to trust."""
-    program = shutil.which("chromium")
-    if not program and not databases.is_ci():
-        pytest.skip("chromium not found; `make system` installs it")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            home / "profile",
-            executable_path=program,
-            args=[*OPTIONS, *options],
-            env={**os.environ, "HOME": str(home)},
-            viewport={"width": 360, "height": 740},
-            is_mobile=True,
-        )
-        context.set_default_timeout(PATIENCE)
-        yield context.pages[0]
-        context.close()
+    context = playwright.chromium.launch_persistent_context(
+        home / "profile",
+        executable_path=chromium(),
+        args=[*OPTIONS, *options],
+        env={**os.environ, "HOME": str(home)},
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+    )
+    context.set_default_timeout(PATIENCE)
+    yield context.pages[0]
+    context.close()
 
 
 @pytest.fixture
-def stranger(tmp_path: Path) -> Iterator[Page]:
-    yield from shown(tmp_path)
+def stranger(playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
+    yield from shown(playwright, tmp_path)
 
 
 @pytest.fixture
@@ -97,8 +90,8 @@ def authority_installed(tmp_path: Path, served: tuple[Path, str]) -> Path:
 
 
 @pytest.fixture
-def trusting(authority_installed: Path) -> Iterator[Page]:
-    yield from shown(authority_installed)
+def trusting(playwright: Playwright, authority_installed: Path) -> Iterator[Page]:
+    yield from shown(playwright, authority_installed)
 
 
 def _public(pem: Path, folder: Path) -> Path:
@@ -109,14 +102,16 @@ def _public(pem: Path, folder: Path) -> Path:
 
 
 @pytest.fixture
-def pinned(tmp_path: Path, served: tuple[Path, str]) -> Iterator[Page]:
+def pinned(playwright: Playwright, tmp_path: Path, served: tuple[Path, str]) -> Iterator[Page]:
     """Told to take this one key for good: the substitute that needs no NSS."""
     key = x509.load_pem_x509_certificate((served[0] / "keys" / "server.pem").read_bytes()).public_key()
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     digest = hashes.Hash(hashes.SHA256())
     digest.update(spki)
     yield from shown(
-        tmp_path, "--ignore-certificate-errors-spki-list=" + base64.b64encode(digest.finalize()).decode()
+        playwright,
+        tmp_path,
+        "--ignore-certificate-errors-spki-list=" + base64.b64encode(digest.finalize()).decode(),
     )
 
 
@@ -135,7 +130,7 @@ def test_a_key_that_is_taken_for_good_is_a_secure_context(pinned: Page, served: 
 
 @pytest.mark.parametrize(("name", "is_believed"), [("bank.local", True), ("bank.example", False)])
 def test_a_stolen_authority_opens_no_site_of_the_internet(
-    served: tuple[Path, str], authority_installed: Path, name: str, is_believed: bool
+    playwright: Playwright, served: tuple[Path, str], authority_installed: Path, name: str, is_believed: bool
 ) -> None:
     """Chromium keeps to the constraints of an authority that was installed by hand."""
     root = authority.load(served[0] / "keys", Names((), ()))
@@ -147,7 +142,7 @@ def test_a_stolen_authority_opens_no_site_of_the_internet(
     server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
     server.socket = thief.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    for page in shown(authority_installed, f"--host-resolver-rules=MAP {name} 127.0.0.1"):
+    for page in shown(playwright, authority_installed, f"--host-resolver-rules=MAP {name} 127.0.0.1"):
         address = f"https://{name}:{server.server_port}/nothing-here"
         if is_believed:
             page.goto(address)

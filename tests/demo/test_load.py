@@ -18,6 +18,8 @@ from fieldapp.organisations.models import County
 from fieldapp.visits.models import Plan
 from tests.story import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 
 class Died(BaseException):
     """As if the process were killed there."""

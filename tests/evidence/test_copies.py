@@ -16,6 +16,8 @@ from PIL import Image, ImageOps
 from fieldapp.evidence import copies, decoder
 from tests.evidence import pictures
 
+pytestmark = pytest.mark.slow
+
 Look = Callable[[Path, str, Path], Path | None]
 
 

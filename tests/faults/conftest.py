@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.conftest import Factory
 from tests.faults.ledger import Ledger
@@ -78,13 +78,6 @@ def phone_of(world: World, ledger: Ledger) -> Iterator[MakeSender]:
             return sender
 
         yield make
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """The driver; browsers are started by the phones."""
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ http://127.0.0.1 is a secure context: service workers and WebCrypto are there wi
 
 import json
 import os
-import shutil
 import signal
 import time
 from contextlib import suppress
@@ -12,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright
 
-from tests import databases
-from tests.browser.conftest import OPTIONS, PHONE
+from tests.browser.conftest import OPTIONS, PHONE, chromium
 from tests.story import PASSWORD
 
 PATIENCE = 10_000  # milliseconds until a state must be there
@@ -33,15 +30,6 @@ _CLOCK = """(() => {
   window.Date = MovedDate;
   performance.now = () => realNow() + mono;
 })();"""
-
-
-def chromium() -> str:
-    """The system's; it can be missing at a desk, and not in CI."""
-    found = shutil.which("chromium")
-    if not found:
-        missing = "chromium not found; `make system` installs it"
-        pytest.fail(missing) if databases.is_ci() else pytest.skip(missing)
-    return str(found)
 
 
 @dataclass

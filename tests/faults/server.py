@@ -4,7 +4,6 @@ on the same folder and the same port."""
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -81,12 +80,6 @@ def _run(words: Sequence[str], environment: dict[str, str]) -> subprocess.Comple
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Server:
     """One app on a copy of the world."""
@@ -94,7 +87,7 @@ class Server:
     data: Path
     url_of_database: str
     world: World
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=databases.free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property

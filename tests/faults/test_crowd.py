@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import free_port
 from tests.faults.conftest import MakeSender
 from tests.faults.ledger import Ledger
 from tests.faults.sender import Sender
-from tests.faults.server import Server, free_port
+from tests.faults.server import Server
 from tests.faults.snapshots import snapshot
 
 PHONES, TAPS_EACH, PHOTO = 200, 5, 200_000

@@ -29,6 +29,8 @@ from tests.conftest import Factory, close
 from tests.story import Story
 from tests.tampering import APPEND_ONLY
 
+pytestmark = pytest.mark.slow
+
 POSTGRES = databases.KIND == "postgres"
 REVISIONS = [row.revision for row in ScriptDirectory(str(config.part("migrations"))).walk_revisions()][::-1]
 

@@ -20,6 +20,8 @@ from tests import databases
 from tests.office.backing import Office, complaints
 from tests.office.test_check import edit_tap, lose_photo, photos
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_backup_is_whole_closed_to_others_and_checked_by_common_tools(office: Office) -> None:
     done = office.process("backup", office.disk)

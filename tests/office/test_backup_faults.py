@@ -26,6 +26,8 @@ from tests.office.backing import Office, complaints
 from tests.story import Story
 from tests.visits.visiting import LogIn, begin_both
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60.0
 POSTGRES = databases.KIND == "postgres"
 
@@ -169,9 +171,7 @@ def test_what_is_written_meanwhile_neither_shows_nor_waits(story: Story, tmp_pat
 
 @contextmanager
 def served(office: Office) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = databases.free_port()
     process = office.begin("serve", "--port", port)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:

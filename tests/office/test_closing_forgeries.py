@@ -28,6 +28,8 @@ from tests.office.test_forgeries import drop, found, put
 from tests.story import Story
 from tests.tampering import behind_all_backs, without_references
 
+pytestmark = pytest.mark.slow
+
 Forgery = Callable[[Session, Story], str]
 ANY = sa.true()
 

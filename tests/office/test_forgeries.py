@@ -33,6 +33,8 @@ from tests.story import Story
 from tests.tampering import APPEND_ONLY, behind_all_backs
 from tests.visits.visiting import begin_both, send
 
+pytestmark = pytest.mark.slow
+
 E, H = history.Entry, Head
 Forgery = Callable[[Session, Story], Any]
 

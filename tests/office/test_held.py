@@ -20,6 +20,8 @@ from tests.story import Story
 from tests.tampering import behind_all_backs
 from tests.visits.visiting import begin_both, send
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2018, 6, 1)
 
 

@@ -25,6 +25,8 @@ from tests.office.backing import Done, Office, complaints
 from tests.office.test_check import edit_tap, photos
 from tests.visits.visiting import LogIn, begin_both, send
 
+pytestmark = pytest.mark.slow
+
 BEFORE = list(ScriptDirectory(str(config.part("migrations"))).walk_revisions())[1].revision
 POSTGRES = databases.KIND == "postgres"
 

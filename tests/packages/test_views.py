@@ -18,6 +18,8 @@ from tests.packages import closed, dossiers
 from tests.pages import changed, fields_of
 from tests.story import Story
 
+pytestmark = pytest.mark.slow
+
 
 def of_problem(story: Story) -> str:
     return f"/problems/{steps.problem_id(story)}/package"

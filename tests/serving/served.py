@@ -107,7 +107,8 @@ def served(
     finally:
         loop[0].call_soon_threadsafe(task[0].cancel)
         server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        with suppress(OSError):  # the loop may have closed all before it was woken for it
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         for thread in threads:
             thread.join(WAIT)
         outer.close()

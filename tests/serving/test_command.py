@@ -1,7 +1,6 @@
 """`fieldapp serve --https` as a real process: what it prints, whom it convinces, and when it refuses to start."""
 
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -11,6 +10,10 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
+
+from tests import databases
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -37,9 +40,7 @@ def done(data: Path, *words: str, **more: str) -> subprocess.CompletedProcess[st
 def running(tmp_path: Path) -> Iterator[tuple[Path, int, Path]]:
     """The data folder, the port, and what the terminal shows."""
     assert done(tmp_path, "migrate").returncode == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = databases.free_port()
     said = tmp_path / "said"
     with said.open("w") as output:
         process = subprocess.Popen(

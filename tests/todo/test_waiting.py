@@ -166,6 +166,13 @@ def test_a_finding_waits_for_the_office_until_its_unit_is_asked(story: Story, as
     assert who_has(as_, "新发现等发给单位确认") == set()
 
 
+def test_a_dismissed_finding_waits_no_more(story: Story, as_: Any) -> None:
+    visit, tap = found_new(story, as_, asked=False)
+    said = {"reason": "看过了，和交办的是同一件事"}
+    assert as_("clerk").post(f"/findings/{visit}/{tap}/dismissal", data=said).status_code == 303
+    assert who_has(as_, "新发现等发给单位确认") == set()
+
+
 def test_a_fact_waits_for_its_unit_and_then_for_the_office(story: Story, as_: Any) -> None:
     with story.app.app_context(), apart(writes=True) as session:
         seen = session.get_one(Visit, steps.closing_visit(story))

@@ -264,7 +264,9 @@ def test_what_came_from_another_phone_is_told_before_and_after_the_hand_in(
     flagged = "不在清点之内：交了以后才到，或者在另一部手机、浏览器上记的"
     assert flagged in first.get(f"/n/{visit}/log").text
     hand_in(tablet, visit)
-    assert "别处还有" not in first.get(f"/n/{visit}/handin").text
+    page = first.get(f"/n/{visit}/handin").text
+    assert "别处还有" not in page
+    assert "·2 条、照片 0 张" in page  # of both phones
     assert flagged not in first.get(f"/n/{visit}/log").text
 
 

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPMessage
 from typing import Any
@@ -45,7 +45,8 @@ def listening(settings: config.Settings) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        with suppress(OSError):  # the loop may have closed all before it was woken for it
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(20)
 
 

@@ -57,7 +57,7 @@ def sections(html: str) -> list[tuple[str, list[str]]]:
 def test_entries_stand_under_headings_in_the_order_of_the_work(as_: Any) -> None:
     top, *rest = sections(as_("head").get("/todo").text)
     assert top == ("", ["等我办的", "问题清单", "数据"])
-    assert [heading for heading, _ in rest] == ["回访", "销号", "底子"]
+    assert [heading for heading, _ in rest] == ["回访", "销号", "基础资料"]
     assert rest[1][1] == ["审核", "签认销号", "发布", "发出的反馈", "证据包"]
     assert all(labels for _, labels in rest), "no heading without an entry"
 
