@@ -4,10 +4,11 @@
    bodies   the bytes to send, by the id of their tap: {id, body}
    ledgers  what one person tapped in one visit: {id, person, v, sealed}
    keys     who is logged in here: {person, key}, the key not to be had out again
-   pages    answers that the server lets a phone keep: {id, person, sealed} */
+   pages    answers that the server lets a phone keep: {id, person, sealed}
+   things   small state of this phone: {name, …} */
 (function (g) {
   const BY_ID = { keyPath: 'id' };
-  const STORES = { queue: { keyPath: 'n', autoIncrement: true }, bodies: BY_ID, ledgers: BY_ID, keys: { keyPath: 'person' }, pages: BY_ID };
+  const STORES = { queue: { keyPath: 'n', autoIncrement: true }, bodies: BY_ID, ledgers: BY_ID, keys: { keyPath: 'person' }, pages: BY_ID, things: { keyPath: 'name' } };
   const box = g.outbox = g.outbox || {};
   let opening = null;
 
