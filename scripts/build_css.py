@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
 OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
+WAITING = STATIC / "js" / "waiting.js"  # of the page of what waits
 FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
 
@@ -32,9 +33,21 @@ def form_sources() -> list[Path]:
     return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
 
 
+def waiting_sources() -> list[Path]:
+    """The list of what waits, where each visit stands, receipts."""
+    return sorted((STATIC / "js" / "src" / "waiting").glob("*.js"))
+
+
 def outbox_sources() -> list[Path]:
     """What page and service worker share."""
     return sorted((STATIC / "js" / "outbox").glob("*.js"))
+
+
+def built_scripts() -> dict[Path, list[Path]]:
+    """Each built file with its parts; what stands alone is loaded by the few pages that ask for it."""
+    whole = {JS: js_sources(), FORMS: form_sources(), OUTBOX: outbox_sources(), WAITING: waiting_sources()}
+    alone = sorted((STATIC / "js" / "src" / "alone").glob("*.js"))
+    return whole | {STATIC / "js" / path.name: [path] for path in alone}
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -72,7 +85,7 @@ def build_css() -> None:
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
     terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
-    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources())):
+    for built, sources in built_scripts().items():
         script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 

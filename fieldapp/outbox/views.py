@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
 from fieldapp.outbox import receipts, sealing
+from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
@@ -31,7 +32,7 @@ def key() -> Any:
 @needs(MAKE)
 def index() -> Any:
     """待传. The phone fills it in: the server knows nothing of what it has not received."""
-    return render("outbox/index.html")
+    return keep_on_phone(make_response(render("outbox/index.html")))
 
 
 @pages.get("/sw.js")

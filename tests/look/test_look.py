@@ -57,7 +57,7 @@ def test_built_style_is_not_stale(builder: ModuleType) -> None:
 
 
 def test_built_script_is_not_stale(builder: ModuleType) -> None:
-    for built, sources in ((JS, builder.js_sources()), (FORMS, builder.form_sources())):
+    for built, sources in builder.built_scripts().items():
         assert built.read_text("utf-8").startswith(builder.first_line(sources)), "run make css"
 
 

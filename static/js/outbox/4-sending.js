@@ -6,7 +6,7 @@
   const PATIENCE = 30000; // ms without a byte before a line counts as dead
   const WEEK = 7 * 86400000;
   const MOST_TRIES = 6; // failures of our own server with this very record before it is set aside
-  const SET_ASIDE = { refused: 1, aside: 1 };
+  const SET_ASIDE = { refused: 1, aside: 1, shut: 1 };
   const SETTLED = { 400: 1, 404: 1, 410: 1, 413: 1, 415: 1, 422: 1 };
 
   /* The answer as {status, ack, receivedAt, now, html}; status 0 is no answer. Where there is XMLHttpRequest the bytes
@@ -50,14 +50,15 @@
   function read(status, header, text) {
     return {
       status: status, ack: header('Outbox-Ack'), receivedAt: Number(header('Received-At')), isOurs: Boolean(header('Server-Now')),
-      now: header('Server-Now'), address: header('HX-Replace-Url'), reswap: header('HX-Reswap'), text: text
+      now: header('Server-Now'), receipt: header('Outbox-Receipt'), why: header('Outbox-Why'), address: header('HX-Replace-Url'), reswap: header('HX-Reswap'), text: text
     };
   }
 
-  /* What an answer means: 'sent'; 'login', 'person', 'refused' and 'aside' keep the row and say why; '' is to be tried again. */
+  /* What an answer means: 'sent'; 'login', 'stopped' (the account), 'person', 'refused' and 'aside' keep the row and say
+     why; '' is to be tried again. */
   function meaning(row, answer) {
     if (answer.ack === row.id) { return 'sent'; }
-    if (answer.status === 401 || answer.status === 302) { return 'login'; }
+    if (answer.status === 401 || answer.status === 302) { return answer.why || 'login'; }
     if (!answer.isOurs) { return ''; } // nobody's answer, or a gateway's
     if (answer.status === 409) { return 'person'; }
     if (SETTLED[answer.status]) { return 'refused'; }
@@ -67,19 +68,24 @@
   async function send(row, show) {
     const whole = await box.read('bodies', (store) => store.get(row.id));
     if (!whole) { return 'sent'; } // another tab was faster
-    const head = await box.unsealWords(row.head);
-    const answer = await post(head, row.id, await box.unseal(whole.body), show);
+    const head = await box.unsealWords(row.head).catch(() => null);
+    const body = head && await box.unseal(whole.body).catch(() => null);
+    if (!body) { // sealed with a key that is not here: it stays, and holds nothing up
+      await box.put('queue', Object.assign({}, row, { state: 'shut' }));
+      return 'shut';
+    }
+    const answer = await post(head, row.id, body, show);
     const what = meaning(row, answer);
-    if (what === 'sent') { await box.note(row, { receivedAt: answer.receivedAt }); }
+    if (what === 'sent') { await box.note(row, { receivedAt: answer.receivedAt, receipt: answer.receipt }); }
     await box.put('queue', Object.assign({}, row, {
       state: what || 'waiting',
       tries: row.tries + (answer.status === 500 && answer.isOurs),
       tried: Date.now(),
-      said: what === 'refused' ? answer.text.slice(0, 200) : answer.status === 507 ? 'full' : '',
+      said: what === 'refused' ? answer.text.slice(0, 200) : answer.status === 507 ? 'full' : answer.isOurs && answer.status >= 500 ? 'failed' : '',
       receivedAt: answer.receivedAt
     }));
     await box.onSent({ id: row.id, state: what, visit: head.visit, answer: answer, show: show });
-    return what === 'login' || (!what && answer.status !== 500) ? 'stop' : what;
+    return answer.status === 401 || what === 'login' || (!what && answer.status !== 500) ? 'stop' : what;
   }
 
   async function run(all, show) {
@@ -87,7 +93,7 @@
     if (!person) { return; }
     const seen = {};
     for (;;) {
-      const rows = (await box.rows(person)).filter((row) => !seen[row.id] && row.state !== 'sent' && (all || !SET_ASIDE[row.state]));
+      const rows = (await box.rows(person)).filter((row) => !seen[row.id] && row.state !== 'sent' && (all === true || all === row.id || !SET_ASIDE[row.state]));
       rows.sort((a, b) => (a.size > LARGE) - (b.size > LARGE) || a.n - b.n);
       if (!rows.length) { return; }
       seen[rows[0].id] = 1;
@@ -95,7 +101,7 @@
     }
   }
 
-  /* all: those too that were refused or set aside. show: the page on which the last answer is to be shown. */
+  /* all: true for those too that were refused or set aside, an id for that one of them. show: the page on which the last answer is to be shown. */
   box.drain = (all, show) => box.alone('send', () => run(all, show));
 
   /* What was taken in is kept until a checked copy of the server's holds it, and for a week at most. */
