@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
 OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
+REFILL = STATIC / "js" / "refill.js"  # apart, for a page needs it only where there is no worker
 WAITING = STATIC / "js" / "waiting.js"  # of the page of what waits
 FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
@@ -33,21 +34,26 @@ def form_sources() -> list[Path]:
     return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
 
 
-def waiting_sources() -> list[Path]:
-    """The list of what waits, where each visit stands, receipts."""
-    return sorted((STATIC / "js" / "src" / "waiting").glob("*.js"))
-
-
 def outbox_sources() -> list[Path]:
     """What page and service worker share."""
     return sorted((STATIC / "js" / "outbox").glob("*.js"))
 
 
+def refill_sources() -> list[Path]:
+    """What the worker does besides, and a page where there is none."""
+    return sorted((STATIC / "js" / "refill").glob("*.js"))
+
+
+def waiting_sources() -> list[Path]:
+    """The list of what waits, where each visit stands, receipts."""
+    return sorted((STATIC / "js" / "src" / "waiting").glob("*.js"))
+
+
 def built_scripts() -> dict[Path, list[Path]]:
     """Each built file with its parts; what stands alone is loaded by the few pages that ask for it."""
-    whole = {JS: js_sources(), FORMS: form_sources(), OUTBOX: outbox_sources(), WAITING: waiting_sources()}
+    whole = {JS: js_sources(), FORMS: form_sources(), OUTBOX: outbox_sources(), REFILL: refill_sources()}
     alone = sorted((STATIC / "js" / "src" / "alone").glob("*.js"))
-    return whole | {STATIC / "js" / path.name: [path] for path in alone}
+    return whole | {WAITING: waiting_sources()} | {STATIC / "js" / path.name: [path] for path in alone}
 
 
 def stamp(sources: Iterable[Path]) -> str:

@@ -2,21 +2,16 @@
 (function (g) {
   const box = g.outbox;
 
-  /* All that a person tapped on this phone, visit by visit; what cannot be opened is left out. */
-  box.ledgers = async (person) => {
-    const rows = (await box.read('ledgers', (store) => store.getAll())).filter((row) => row.person === person);
-    const read = await Promise.all(rows.map((row) => box.unsealWords(row.sealed).catch(() => [])));
-    return read.filter((lines) => lines.length);
-  };
-
-  /* A person's rows with what each is, for the list of what waits and for whoever checks that nothing is lost. */
+  /* What was taken in and what waits, with what each is: for the list, and for whoever checks that nothing is lost. What
+     was sealed with a key that is not here is 'shut'. */
   box.list = async () => {
     const person = await box.holder();
     if (!person) { return []; }
-    const rows = await box.rows(person);
+    const rows = (await box.taken(person)).concat(await box.rows(person));
     return Promise.all(rows.map(async (row) => {
       const head = await box.unsealWords(row.head).catch(() => ({}));
-      return Object.assign(head, { id: row.id, person: person, state: head.id || row.state === 'sent' ? row.state : 'shut', said: row.said, size: row.size, tried: row.tried, receivedAt: row.receivedAt, wall_ms: head.at });
+      const state = head.at || row.state === 'sent' ? row.state : 'shut';
+      return Object.assign(head, { wall_ms: head.at }, row, { state: state, head: undefined, ledger: undefined });
     }));
   };
 })(self);

@@ -17,7 +17,7 @@
 
   /* What the server has not acknowledged: of one person, or of all whose it is. */
   app.unsent = async (person) => (await box.read('queue', (store) => store.getAll()))
-    .filter((row) => row.state !== 'sent' && (!person || row.person === person));
+    .filter((row) => !person || row.person === person);
 
   app.sealedFile = async (person) => {
     const rows = await app.unsent(person);

@@ -1,5 +1,6 @@
 /* What the lists say of one row: what it is, and why it waits. */
 (function (app) {
+  const box = window.outbox;
   const two = (n) => (n < 10 ? '0' : '') + n;
   const SAID = {
     login: '登录过期，重新登录就接着传', stopped: '账号停用了，导出成文件交办公室', person: '手机上登录的是别人，你登录后再传',
@@ -30,4 +31,11 @@
   };
   const what = (row) => row.kind === 'photo' || row.photo ? '照片 ' : row.kind === 'begin' ? '记录·开始 ' : '记录·' + row.label + ' ';
   app.titleOf = (row) => row.state === 'shut' ? '存着的一样' : what(row) + app.clock(row.at);
+
+  /* All that a person tapped on this phone, visit by visit; what cannot be opened is left out. */
+  box.ledgers = async (person) => {
+    const rows = (await box.read('ledgers', (store) => store.getAll())).filter((row) => row.person === person);
+    const read = await Promise.all(rows.map((row) => box.unsealWords(row.sealed).catch(() => [])));
+    return read.filter((lines) => lines.length);
+  };
 })(window.fieldapp = window.fieldapp || {});
