@@ -37,9 +37,30 @@ def check_receipt(file: Path) -> None:
         sys.exit(1)
 
 
+@click.command("import-queue")
+@_FILE
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each record.")
+def import_queue(file: Path, dry_run: bool) -> None:
+    """Take in FILE, which a phone has exported: what it could not send.
+
+    \b
+    What the server would have taken goes into the records, each thing once however often the file is
+    imported. What it would not (a stopped account, a photo that is too large) waits for the office,
+    on the page 没对上的记录. What was changed, or comes from another server, is named and left.
+
+    Exit status 1 when something could not be opened."""
+    from fieldapp.office import importing, phone_telling
+
+    with opened().app_context(), in_words():
+        found = list(importing.import_queue(file, dry_run=dry_run))
+    _say(phone_telling.of_import(found, dry_run))
+    if any(each.outcome is importing.Outcome.BROKEN for each in found):
+        sys.exit(1)
+
+
 def _say(lines: Iterable[tuple[bool, str]]) -> None:
     for is_fault, line in lines:
         click.echo(line, err=is_fault)
 
 
-COMMANDS = (receipt_key, check_receipt)
+COMMANDS = (receipt_key, check_receipt, import_queue)
