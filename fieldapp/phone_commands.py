@@ -58,9 +58,25 @@ def import_queue(file: Path, dry_run: bool) -> None:
         sys.exit(1)
 
 
+@click.command()
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+def offline(state: str | None) -> None:
+    """Switch the no-network mode on or off, at once and without a restart; without STATE say which it is.
+
+    \b
+    Off: when a fault in it keeps pages from opening. Each phone clears the files and pages it has kept as soon
+    as it next reaches the server. What waits on it to be sent stays, and is sent by the pages themselves."""
+    from fieldapp.outbox import switch
+
+    with opened().app_context():
+        if state:
+            switch.turn(state == "on")
+        click.echo("没信号的功能关着" if switch.is_off() else "没信号的功能开着")
+
+
 def _say(lines: Iterable[tuple[bool, str]]) -> None:
     for is_fault, line in lines:
         click.echo(line, err=is_fault)
 
 
-COMMANDS = (receipt_key, check_receipt, import_queue)
+COMMANDS = (receipt_key, check_receipt, import_queue, offline)

@@ -9,7 +9,7 @@ from flask import Flask
 from fieldapp.web import guard
 
 LISTED = Path(__file__).with_name("routes.txt")
-OPEN = ("static", "access.login", "outbox.worker")
+OPEN = ("static", "access.login", "outbox.worker", "outbox.mend")
 
 
 def declared(app: Flask) -> list[str]:

@@ -6,7 +6,7 @@
     if (worker) { worker.postMessage(message); }
     return Boolean(worker);
   };
-  if (!window.outbox || !navigator.serviceWorker) { return; }
+  if (!window.outbox || !navigator.serviceWorker || document.documentElement.hasAttribute('data-no-worker')) { return; }
   app.kept.then(async (able) => {
     if (!able) { return; }
     await navigator.serviceWorker.register('/sw.js');
