@@ -12,9 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
-CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
-OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
-FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
+CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
+NAMES = {"src": "app"}  # every page's; any other folder gives its own name to what is made of it
+AS_WRITTEN = {"desk"}  # each loaded by one page of a desk, where a kilobyte is nothing
 
 
 def css_sources() -> list[Path]:
@@ -22,19 +22,10 @@ def css_sources() -> list[Path]:
     return [ROOT / "package-lock.json", *sorted((STATIC / "scss").glob("*.scss"))]
 
 
-def js_sources() -> list[Path]:
-    """The behaviours of every page, in the order of their names."""
-    return sorted((STATIC / "js" / "src").glob("*.js"))
-
-
-def form_sources() -> list[Path]:
-    """Those of a page on which something is filled in."""
-    return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
-
-
-def outbox_sources() -> list[Path]:
-    """What page and service worker share."""
-    return sorted((STATIC / "js" / "outbox").glob("*.js"))
+def scripts() -> dict[Path, list[Path]]:
+    """Each built script with the behaviours in it, in the order of their names."""
+    folders = sorted(each for each in JS.rglob("*") if each.is_dir() and each.name not in AS_WRITTEN)
+    return {JS / f"{NAMES.get(each.name, each.name)}.js": sorted(each.glob("*.js")) for each in folders}
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -72,7 +63,7 @@ def build_css() -> None:
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
     terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
-    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources())):
+    for built, sources in scripts().items():
         script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 

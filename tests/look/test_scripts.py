@@ -1,0 +1,158 @@
+"""The scripts a phone gets are what the sources say, run on Chromium 75 and stay small; so does a page as a whole."""
+
+import gzip
+import importlib.util
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import esprima
+import pytest
+from flask import Flask
+
+from fieldapp import ids
+from tests.clients import LintingClient
+from tests.story import Story
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+BUILT = [path for path in SCRIPTS if path.read_text("utf-8").startswith("/* sources sha256")]
+WRITTEN = [path for path in SCRIPTS if path not in BUILT]
+OF_EVERY_PAGE = ("app.js", "outbox.js")
+NEW_SYNTAX = re.compile(r"for\s+await|async\s+function\s*\*|catch\s*\{")
+NEW_CALL = re.compile(
+    r"requestSubmit|randomUUID|replaceChildren|\.replaceAll\(|\.at\(|structuredClone|allSettled|\.submitter"
+    r"|\.flatMap\(|matchAll\(/|\.arrayBuffer\(\)\.|Promise\.any|globalThis|\.hasOwn\("
+)
+
+
+@pytest.fixture(scope="module")
+def builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_static", ROOT / "scripts" / "build_static.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def gzipped(content: bytes) -> int:
+    return len(gzip.compress(content, 9))
+
+
+def test_built_style_is_not_stale(builder: ModuleType) -> None:
+    first = builder.first_line(builder.css_sources())
+    assert builder.CSS.read_text("utf-8").startswith(first), "run make build"
+
+
+def test_built_scripts_are_not_stale(builder: ModuleType) -> None:
+    """Each folder of parts has its script, made of what lies there now; and no script is left without its parts."""
+    assert sorted(builder.scripts()) == BUILT
+    for built, sources in builder.scripts().items():
+        assert built.read_text("utf-8").startswith(builder.first_line(sources)), (
+            f"{built.name}: run make build"
+        )
+
+
+def _no_newer(node: Any, _where: Any) -> Any:
+    """The parser lets pass one thing of 2018."""
+    spread = ("SpreadElement", "RestElement")
+    is_object = node.type in ("ObjectExpression", "ObjectPattern")
+    assert not (is_object and any(each.type in spread for each in node.properties)), "newer than ES2017"
+    return node
+
+
+def is_es2017(text: str) -> None:
+    """Raise on what Chromium 75 or a WebView of its time cannot read or call."""
+    for token in esprima.parseScript(text, {"tokens": True}, _no_newer).tokens:
+        assert token.value not in ("?.", "??", "??=", "||=", "&&=", "#")
+    bare = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
+    assert not NEW_SYNTAX.search(bare), "newer than ES2017"
+    assert not NEW_CALL.search(bare), "not in Chromium 75"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_script_is_es2017(path: Path) -> None:
+    is_es2017(path.read_text("utf-8"))
+
+
+def test_service_worker_is_es2017(app: Flask) -> None:
+    """As it is served, with the addresses in it."""
+    is_es2017(app.test_client().get("/sw.js").get_data(as_text=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a?.b",
+        "a ?? b",
+        "({...a})",
+        "try { a() } catch { b() }",
+        "crypto.randomUUID()",
+        "form.requestSubmit()",
+    ],
+)
+def test_the_check_of_the_scripts_finds(text: str) -> None:
+    with pytest.raises((AssertionError, esprima.Error)):
+        is_es2017(text)
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_a_script_is_one_short_behaviour(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 80
+
+
+def parts(client: LintingClient, address: str) -> dict[str, bytes]:
+    """A page and what a phone that was never here loads with it."""
+    html = client.get(address).get_data(as_text=True)
+    asked = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="(/static/[^"]+)"', html)
+    return {address: html.encode()} | {part: client.get(part).get_data() for part in asked}
+
+
+def script_sizes(found: dict[str, bytes]) -> dict[str, int]:
+    return {
+        part.partition("?")[0].rpartition("/")[2]: gzipped(content)
+        for part, content in found.items()
+        if ".js?" in part
+    }
+
+
+@pytest.fixture
+def visit(story: Story, as_: Callable[[str], LintingClient]) -> str:
+    """Of today, begun by inspector1."""
+    plan = story.plan_of_today()
+    begin = {"kind": "begin", "press": f"{ids.new_id()}:办事", "plan": plan.id, "briefing": "1"}
+    assert as_("inspector1").post(f"/n/{plan.visit_id}/taps", data=begin).status_code == 303
+    return plan.visit_id
+
+
+@pytest.mark.parametrize("screen", ["", "/all", "/note", "/checks", "/handin"])
+def test_a_cold_page_of_a_visit_stays_small(
+    visit: str, as_: Callable[[str], LintingClient], capsys: pytest.CaptureFixture[str], screen: str
+) -> None:
+    found = parts(as_("inspector1"), f"/n/{visit}{screen}")
+    whole = sum(map(gzipped, found.values()))
+    with capsys.disabled():
+        print(f" …{screen}: {whole} bytes gz in {len(found)} requests", end=" ")
+    assert whole <= 48_000
+    scripts_stay_small(found)
+
+
+@pytest.mark.parametrize("address", ["/n/", "/n/new", "/outbox", "/me", "/login"])
+def test_the_scripts_of_a_phone_s_page_stay_small(as_: Callable[[str], LintingClient], address: str) -> None:
+    scripts_stay_small(parts(as_("inspector1"), address))
+
+
+def scripts_stay_small(found: dict[str, bytes]) -> None:
+    """With htmx 26 kB; what every page loads of our own 10 kB."""
+    sizes = script_sizes(found)
+    assert "app.js" in sizes
+    assert sum(sizes.values()) <= 26_000, sizes
+    assert sum(sizes.get(name, 0) for name in OF_EVERY_PAGE) <= 10_000, sizes
+
+
+def test_style_stays_small(builder: ModuleType) -> None:
+    assert gzipped(builder.CSS.read_bytes()) <= 16_000
