@@ -12,9 +12,9 @@ import esprima
 import pytest
 from flask import Flask
 
-from fieldapp import ids
 from tests.clients import LintingClient
 from tests.story import Story
+from tests.web.test_packing import ASKING, begun
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -37,10 +37,6 @@ def builder() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def gzipped(content: bytes) -> int:
-    return len(gzip.compress(content, 9))
 
 
 def test_built_style_is_not_stale(builder: ModuleType) -> None:
@@ -105,28 +101,21 @@ def test_a_script_is_one_short_behaviour(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 80
 
 
-def parts(client: LintingClient, address: str) -> dict[str, bytes]:
-    """A page and what a phone that was never here loads with it."""
+def parts(client: LintingClient, address: str) -> dict[str, int]:
+    """Bytes on the line of a page and of what a phone that was never here loads with it."""
     html = client.get(address).get_data(as_text=True)
     asked = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="(/static/[^"]+)"', html)
-    return {address: html.encode()} | {part: client.get(part).get_data() for part in asked}
+    return {part: len(client.get(part, headers=ASKING).get_data()) for part in (address, *asked)}
 
 
-def script_sizes(found: dict[str, bytes]) -> dict[str, int]:
-    return {
-        part.partition("?")[0].rpartition("/")[2]: gzipped(content)
-        for part, content in found.items()
-        if ".js?" in part
-    }
+def script_sizes(found: dict[str, int]) -> dict[str, int]:
+    return {part.partition("?")[0].rpartition("/")[2]: size for part, size in found.items() if ".js?" in part}
 
 
 @pytest.fixture
 def visit(story: Story, as_: Callable[[str], LintingClient]) -> str:
     """Of today, begun by inspector1."""
-    plan = story.plan_of_today()
-    begin = {"kind": "begin", "press": f"{ids.new_id()}:办事", "plan": plan.id, "briefing": "1"}
-    assert as_("inspector1").post(f"/n/{plan.visit_id}/taps", data=begin).status_code == 303
-    return plan.visit_id
+    return begun(story, as_("inspector1"))
 
 
 @pytest.mark.parametrize("screen", ["", "/all", "/note", "/checks", "/handin"])
@@ -134,9 +123,9 @@ def test_a_cold_page_of_a_visit_stays_small(
     visit: str, as_: Callable[[str], LintingClient], capsys: pytest.CaptureFixture[str], screen: str
 ) -> None:
     found = parts(as_("inspector1"), f"/n/{visit}{screen}")
-    whole = sum(map(gzipped, found.values()))
+    whole = sum(found.values())
     with capsys.disabled():
-        print(f" …{screen}: {whole} bytes gz in {len(found)} requests", end=" ")
+        print(f" …{screen}: {whole} bytes in {len(found)} requests", end=" ")
     assert whole <= 48_000
     scripts_stay_small(found)
 
@@ -146,7 +135,7 @@ def test_the_scripts_of_a_phone_s_page_stay_small(as_: Callable[[str], LintingCl
     scripts_stay_small(parts(as_("inspector1"), address))
 
 
-def scripts_stay_small(found: dict[str, bytes]) -> None:
+def scripts_stay_small(found: dict[str, int]) -> None:
     """With htmx 26 kB; what every page loads of our own 10 kB."""
     sizes = script_sizes(found)
     assert "app.js" in sizes
@@ -155,4 +144,4 @@ def scripts_stay_small(found: dict[str, bytes]) -> None:
 
 
 def test_style_stays_small(builder: ModuleType) -> None:
-    assert gzipped(builder.CSS.read_bytes()) <= 16_000
+    assert len(gzip.compress(builder.CSS.read_bytes(), 9)) <= 16_000
