@@ -1,4 +1,4 @@
-/* Timers and counts of whoever watches, drawn as echo.js draws the rest. */
+/* Timers and counts of whoever watches, drawn as echo-draw.js draws the rest. */
 (function (app) {
   const DRAW = app.drawing;
 
