@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from fieldapp.documents.qr import code_of
 
 from fieldapp import clock
 from fieldapp.closing import actions
 from fieldapp.closing.models import Closing
 from fieldapp.db import apart
-from fieldapp.documents.qr import code_of
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
 from tests.closing import steps
