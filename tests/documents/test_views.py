@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from fieldapp.documents.qr import code_of
 
 from fieldapp import clock
 from fieldapp.closing import actions
@@ -14,6 +13,7 @@ from fieldapp.closing.models import Closing
 from fieldapp.db import apart
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
+from fieldapp.web.qr import code_of
 from tests.closing import steps
 from tests.story import ROLES, Story
 
