@@ -11,6 +11,7 @@ from fieldapp import clock, ids
 from fieldapp.access.permissions import Permission
 from fieldapp.errors import NotVisible
 from fieldapp.organisations.queries import counters
+from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.visits import attendance, library, plans, queries, waiting
 from fieldapp.visits.briefing import problem_of, stage_label
 from fieldapp.visits.scenario_queries import scenarios_by_system
@@ -59,26 +60,33 @@ def briefing(plan_id: UUID) -> Any:
     plan = plans.open_for(viewer(), plan_id)
     if str(viewer().person_id) not in plan.people:
         raise NotVisible
-    return render(
+    return show_briefing(plan)
+
+
+def show_briefing(plan: plans.PlannedVisit) -> Any:
+    """The page of a plan that the viewer has been shown to see."""
+    made = render(
         "visits/briefing.html",
         plan=plan,
         c=plan.briefing["content"],
         version=plan.briefing["version"],
         me=str(viewer().person_id),
     )
+    return keep_on_phone(made)
 
 
 @pages.get("/n/new")
 @needs(MAKE)
 def unplanned() -> Any:
     """Begin on the spot: where, and what for."""
-    return render(
+    made = render(
         "visits/unplanned.html",
         counters=counters(on=clock.today()),
         scenarios=scenarios_by_system(),
         visit_id=ids.new_id(),
         beside="beside" in request.args,
     )
+    return keep_on_phone(made)
 
 
 @pages.get("/n/<uuid:visit_id>")
