@@ -1,9 +1,10 @@
 /* Pages that the server lets this phone keep, and the sender for when no page is open. */
-importScripts('{{ asset("js/outbox.js") }}');
+importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/outbox.js', 'js/app.js', 'js/forms.js', 'js/stretch.js', 'js/pin.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/outbox.js', 'js/refill.js', 'js/app.js', 'js/forms.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
+  const PIN_PARTS = [{% for part in ('js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
 
@@ -13,14 +14,14 @@ importScripts('{{ asset("js/outbox.js") }}');
 
   async function install() {
     const cache = await caches.open(STATIC);
-    await Promise.all(PARTS.map((part) => cache.match(part).then((there) => there || cache.add(part))));
+    await Promise.all(PARTS.concat(PIN_PARTS).map((part) => cache.match(part).then((there) => there || cache.add(part))));
     await cache.add(PIN); // anew: it names the parts of this version
     await self.skipWaiting(); // the queue lies in the store, not in a worker: a new one takes over at once
   }
 
   async function activate() {
     const cache = await caches.open(STATIC);
-    const wanted = PARTS.concat(PIN).map((part) => new URL(part, location.href).href);
+    const wanted = PARTS.concat(PIN_PARTS, PIN).map((part) => new URL(part, location.href).href);
     for (const old of await cache.keys()) { if (wanted.indexOf(old.url) < 0) { await cache.delete(old); } }
     await clients.claim();
   }
@@ -76,6 +77,7 @@ importScripts('{{ asset("js/outbox.js") }}');
   self.addEventListener('sync', (event) => event.waitUntil(box.drain()));
   self.addEventListener('message', (event) => {
     if (event.data === 'drain') { event.waitUntil(box.drain().catch(() => undefined)); }
+    if (event.data === 'refill') { event.waitUntil(box.refill().then((isMore) => isMore && box.drain()).catch(() => undefined)); }
     if (event.data && event.data.ready) { event.waitUntil(make(event.data.ready).catch(() => undefined)); }
   });
   self.addEventListener('fetch', (event) => {

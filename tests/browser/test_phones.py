@@ -11,8 +11,8 @@ QUARTER = 15 * 60_000
 
 READ = """(name) => window.outbox.read('things', (things) => things.get(name))
   .then((row) => row && Object.assign({}, row, { key: row.key && String(row.key.extractable) }))"""
-STORES = """() => Promise.all(['queue', 'bodies', 'ledgers', 'keys', 'pages'].map((name) =>
-  window.outbox.read(name, (store) => store.count()))).then((n) => ({ queue: n[0], bodies: n[1], ledgers: n[2], keys: n[3], pages: n[4] }))"""
+STORES = """() => Promise.all(["queue", "bodies", "ledgers", "keys", "pages"].map((name) =>
+  window.outbox.read(name, (store) => store.count())))"""
 AWAY = """(ms) => window.outbox.put('things', { name: 'used', at: Date.now() - ms })"""
 
 

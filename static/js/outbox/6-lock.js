@@ -16,15 +16,4 @@
     await box.letGo();
     return true;
   };
-
-  /* Logged out, or too many wrong numbers (then `pin` says so): pages and key go, what was tapped stays. */
-  box.leave = async (pin) => {
-    await box.tx(['keys', 'pages', 'things'], 'readwrite', (keys, pages, things) => {
-      keys.clear();
-      pages.clear();
-      things.delete(IDBKeyRange.bound('parcel:', 'parcel;'));
-      return pin ? things.put(pin) : things.delete('pin');
-    });
-    await box.letGo();
-  };
 })(self);

@@ -1,5 +1,4 @@
-/* Where a number is set, a page that comes back after a pause gives way to the one that asks for it. Logging out takes
-   pages and key from the phone before the server hears of it; what was tapped stays. */
+/* Where a number is set, a page that comes back after a pause gives way to the one that asks for it. */
 (function (app) {
   const box = window.outbox;
   const person = document.documentElement.getAttribute('data-person');
@@ -11,11 +10,4 @@
     return true;
   };
   document.addEventListener('visibilitychange', () => (document.hidden ? box.used() : app.isShut()).catch(() => undefined));
-  document.addEventListener('submit', (event) => {
-    const form = event.target;
-    if (form.getAttribute('action') !== '/logout') { return; }
-    event.preventDefault();
-    const go = () => form.submit();
-    Promise.race([box.leave(), new Promise((done) => setTimeout(done, 1000))]).then(go, go);
-  }, true);
 })(window.fieldapp = window.fieldapp || {});
