@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.faults.ledger import Ledger, Made
 from tests.faults.phone import Phone
+from tests.faults.server import ROOT
 from tests.faults.snapshots import snapshot
 
 # First of all listeners, for the outbox stops the event; it looks when they have given the form its id and its times.
@@ -28,6 +30,8 @@ _WATCH = """window.addEventListener('submit', event => {
 _LIST = "() => window.outbox && window.outbox.isAble() ? window.outbox.list() : null"
 _SEALED = """() => window.outbox.read('queue', store => store.getAll())
   .then(rows => rows.map(row => ({id: row.id, person: row.person, state: row.state})))"""
+_NOWHERE = "**/fault-store"  # an address that only the test answers
+_OUTBOX = ROOT / "static/js/outbox.js"
 _READY = "() => window.fieldapp.kept"
 _PATIENCE = 10.0  # seconds until a state must be there
 
@@ -137,7 +141,7 @@ class Hands:
 
     def stages(self, *labels: str) -> list[str]:
         """One after the other; the last word names the step that is only offered."""
-        return [self.stage(label, then) for label, then in zip(labels, labels[1:], strict=False)]
+        return [self.stage(label, then) for label, then in pairwise(labels)]
 
     def note(self, text: str) -> str:
         """写字, on a page of its own; it is made when the field is empty again or the page has gone on."""
@@ -194,6 +198,17 @@ class Hands:
 
     def held(self) -> list[dict[str, Any]]:
         return waiting_on_phone(self.page)
+
+    def store(self) -> list[dict[str, Any]]:
+        """The same of a phone whose browser may be dead, and without asking anything of the network or of a page."""
+        self.phone.open()
+        tab = self.phone.tab()
+        tab.route(_NOWHERE, lambda asked: asked.fulfill(body="<!doctype html>", content_type="text/html"))
+        tab.goto(_NOWHERE.strip("*"))
+        tab.evaluate(_OUTBOX.read_text())
+        found = waiting_on_phone(tab)
+        tab.close()
+        return found
 
 
 def waiting_on_phone(page: Page) -> list[dict[str, Any]]:

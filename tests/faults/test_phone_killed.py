@@ -1,7 +1,5 @@
 """The phone that is killed, sleeps or starts anew: what was tapped was on it before anything was shown."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +13,6 @@ from tests.faults.server import Server
 from tests.faults.test_phone_line import comes_in
 
 pytestmark = pytest.mark.browser
-MINUTE = 60_000
-
-
-def instants(server: Server, visit: str) -> dict[str, int]:
-    """A visit's stages as they were stamped by the phone."""
-    return {row.payload: row.wall_ms for row in of(server, visit) if row.kind == "stage"}
 
 
 def test_f01_killed_while_the_camera_is_open(
@@ -44,7 +36,7 @@ def test_f02_killed_between_tap_and_answer(
     hands.stage("到达", "取号")
     hands.kill()
     line.set(proxy.passing)
-    assert ledger.settle(shared, hands.phone.store(hands.username)).on_phone == 2
+    assert ledger.settle(shared, hands.store()).on_phone == 2
     hands.again()
     comes_in(hands, ledger, shared)
 

@@ -1,4 +1,4 @@
-"""What a bad line does to a phone in hand: nothing that is tapped waits for it, and nothing that it says is believed."""
+"""What a bad line does to a phone in hand: nothing that is tapped waits for it, nothing that it says is believed."""
 
 import random
 from pathlib import Path
