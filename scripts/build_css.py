@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
 OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
+REFILL = STATIC / "js" / "refill.js"  # apart, for a page needs it only where there is no worker
 FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
 
@@ -35,6 +36,11 @@ def form_sources() -> list[Path]:
 def outbox_sources() -> list[Path]:
     """What page and service worker share."""
     return sorted((STATIC / "js" / "outbox").glob("*.js"))
+
+
+def refill_sources() -> list[Path]:
+    """What the worker does besides, and a page where there is none."""
+    return sorted((STATIC / "js" / "refill").glob("*.js"))
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -72,7 +78,7 @@ def build_css() -> None:
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
     terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
-    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources())):
+    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources()), (REFILL, refill_sources())):
         script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 

@@ -20,13 +20,15 @@ class _Page(HTMLParser):
         self.labels: set[str] = set()
         self.ids: list[str] = []
         self.inside_label = 0
+        self.inside_template = 0  # a document of its own: what lies in it has not come to the page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         self.headings += tag == "h1"
         self.titles += tag == "title"
         self.inside_label += tag == "label"
-        if said.get("id"):
+        self.inside_template += tag == "template"
+        if said.get("id") and not self.inside_template:
             self.ids.append(str(said["id"]))
         if tag == "style" or "style" in said or any(name.startswith(("on", "hx-on")) for name in said):
             self.faults.append(f"inline style or script on <{tag}>")
@@ -46,6 +48,7 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.inside_label -= tag == "label"
+        self.inside_template -= tag == "template"
 
 
 def lint(html: str, is_page: bool) -> list[str]:
