@@ -35,6 +35,13 @@ def index() -> Any:
     return keep_on_phone(make_response(render("outbox/index.html")))
 
 
+@pages.get("/n/pin")
+@open_to_everyone("asks for the number that opens this phone's own store; the same for everybody")
+def pin() -> Any:
+    """接着用. Every phone keeps it: it works with no network."""
+    return render("outbox/pin.html")
+
+
 @pages.get("/sw.js")
 @open_to_everyone("script holds no data")
 def worker() -> Response:

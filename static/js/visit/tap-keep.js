@@ -10,6 +10,7 @@
 
   /* Get the person's key once after login; the person before, on a shared phone, loses his. */
   async function begin() {
+    if (await app.isShut()) { return false; }
     if (await box.holder() !== person) {
       const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
       const told = await answer.json();
