@@ -1,4 +1,4 @@
-"""Which answers a phone may keep, sealed, for when there is no network (the exception to ASVS 14.3.3: decision 27)."""
+"""Which answers a phone may keep, sealed (the exception to ASVS 14.3.3: decision 0027)."""
 
 from flask import Response
 

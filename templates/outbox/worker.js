@@ -1,8 +1,8 @@
 /* Pages that the server lets this phone keep, and the sender for when no page is open. */
-importScripts('{{ asset("js/outbox.js") }}');
+importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/outbox.js', 'js/app.js', 'js/forms.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/outbox.js', 'js/refill.js', 'js/app.js', 'js/forms.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
 
@@ -69,6 +69,7 @@ importScripts('{{ asset("js/outbox.js") }}');
   self.addEventListener('sync', (event) => event.waitUntil(box.drain()));
   self.addEventListener('message', (event) => {
     if (event.data === 'drain') { event.waitUntil(box.drain().catch(() => undefined)); }
+    if (event.data === 'refill') { event.waitUntil(box.refill().then((isMore) => isMore && box.drain()).catch(() => undefined)); }
     if (event.data && event.data.ready) { event.waitUntil(make(event.data.ready).catch(() => undefined)); }
   });
   self.addEventListener('fetch', (event) => {

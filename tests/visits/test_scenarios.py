@@ -203,7 +203,7 @@ def county() -> Iterator[UUID]:
     """A county with the library loaded; the session reads as the system until a test says otherwise."""
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    app.extensions["keys"] = Keys(b"", b"", b"", b"heads")
+    app.extensions["keys"] = Keys(b"", b"", b"", b"heads", b"")
     db.init_app(app)
     visibility.install()
     with app.app_context():

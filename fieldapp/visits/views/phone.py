@@ -1,11 +1,14 @@
 """The inspector's pages. Addresses, titles and names are neutral; a running visit shows the memo first."""
 
+import json
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from markupsafe import Markup
+from werkzeug.routing import Map
 
 from fieldapp import clock, ids
 from fieldapp.access.permissions import Permission
@@ -278,6 +281,25 @@ SCREENS: dict[str, Callable[..., Any]] = {
         pictures,
     )
 }
+
+
+@cache
+def _places(urls: Map) -> str:
+    at = UUID(int=0)
+    build = partial(urls.bind("").build, method="GET")
+    found = {
+        name: build(f"visits.{name}", {"visit_id": at} | ({"subject": at} if name in OF_A_SUBJECT else {}))
+        for name in SCREENS
+    }
+    below = len(found["memo"])
+    return json.dumps({name: url[below:].replace(str(at), "*") for name, url in found.items()})
+
+
+@pages.app_template_global()
+def phone_places() -> Markup:
+    """For a page's root, as JSON: where each screen of a visit lies below its memo, `*` for a subject. A phone without
+    an answer goes on by it."""
+    return Markup(_places(current_app.url_map))  # noqa: S704 - names and paths of our own
 
 
 @pages.app_template_global()

@@ -155,10 +155,25 @@ class Screen(Walk):
         """The number of my last tap from this phone; the phone counts on from it."""
         return last_seq(self.visit.id, self.me, sessions.device(), db.session())
 
+    @cached_property
+    def _own_taps(self) -> list[kinds.Tap]:
+        return own_taps(self.visit.id, self.me, sessions.device(), db.session())
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What my hand-in will say it hands in, from this phone."""
-        return kinds.manifest(own_taps(self.visit.id, self.me, sessions.device(), db.session()))
+        return kinds.manifest(self._own_taps)
+
+    @property
+    def handed(self) -> str:
+        """The same tap by tap, `id:seq:photo`, for a phone that holds more of them than are here."""
+        own = (tap for tap in self._own_taps if tap.kind not in kinds.OUTSIDE_SEAL)
+        return " ".join(f"{tap.id}:{tap.seq}:{int(kinds.has_photo(tap))}" for tap in own)
+
+    @property
+    def falls_short(self) -> str:
+        """The conclusions that want the criterion which was not met."""
+        return " ".join(sorted(kinds.FALLS_SHORT))
 
 
 def screen(visit_id: UUID) -> Screen:

@@ -68,13 +68,6 @@ class Walk:
         return [row for row in self.steps if row["code"] not in self.my_stages.keys() | self.skipped]
 
     @property
-    def to_come(self) -> list[Step]:
-        """What of it lies after the next stage."""
-        order = [row["code"] for row in self.steps]
-        after = order.index(self.next_stage["code"]) + 1 if self.next_stage else len(order)
-        return [row for row in self.left_out if row["code"] in order[after:]]
-
-    @property
     def last_step(self) -> Step:
         """离开: it ends a visit, whatever came before."""
         last: Step = self.content["stages"][-1]

@@ -1,6 +1,7 @@
 /* The phone's store, read by pages and by the service worker. Nothing in it is ever dropped by an upgrade: a later
    version may only add a store, for phones hold old queues.
-   queue    what waits, and what was taken in while the server may still lose it: {n, id, person, state, size, head}
+   queue    what waits: {n, id, person, ledger, state, tries, size, head}
+   taken    what the server took in and may still lose: the same with receivedAt
    bodies   the bytes to send, by the id of their tap: {id, body}
    ledgers  what one person tapped in one visit: {id, person, v, sealed}
    keys     who is logged in here: {person, key}, the key not to be had out again
@@ -8,7 +9,7 @@
    things   small state of this phone: {name, …} */
 (function (g) {
   const BY_ID = { keyPath: 'id' };
-  const STORES = { queue: { keyPath: 'n', autoIncrement: true }, bodies: BY_ID, ledgers: BY_ID, keys: { keyPath: 'person' }, pages: BY_ID, things: { keyPath: 'name' } };
+  const STORES = { queue: { keyPath: 'n', autoIncrement: true }, taken: BY_ID, bodies: BY_ID, ledgers: BY_ID, keys: { keyPath: 'person' }, pages: BY_ID, things: { keyPath: 'name' } };
   const box = g.outbox = g.outbox || {};
   let opening = null;
 
@@ -54,12 +55,4 @@
   box.read = (name, work) => box.tx([name], 'readonly', work);
   box.write = (name, work) => box.tx([name], 'readwrite', work);
   box.put = (name, row) => box.write(name, (store) => store.put(row));
-
-  /* One after the other over all tabs and the worker; where the browser has no locks, within this one. */
-  const chains = {};
-  box.alone = (name, work) => {
-    if (g.navigator.locks) { return g.navigator.locks.request('fieldapp-' + name, work); }
-    chains[name] = (chains[name] || Promise.resolve()).then(work, work);
-    return chains[name];
-  };
 })(self);

@@ -11,9 +11,27 @@
   /* The person's own taps in a visit from this phone, oldest first. */
   box.ledger = async (person, visit) => (await open(await place(person, visit))).lines;
 
-  /* tap: {id, person, visit, url, kind, choice, fields, label, at, photo}; make(seq) gives the request as {type, bytes}.
-     `known`: the number of the last one that the server is known to have. Gives the line written; the same press
-     again gives the line of before. */
+  /* Write lines and, in the same transaction, what act does with queue, bodies and taken. False if another tab wrote into
+     the ledger meanwhile: on phones without locks. */
+  async function rewrite(id, person, before, lines, act) {
+    const next = { id: id, person: person, v: before.v + 1, at: Date.now(), sealed: await box.sealWords(lines) };
+    let isOvertaken = false;
+    await box.tx(['ledgers', 'queue', 'bodies', 'taken'], 'readwrite', (ledgers, queue, bodies, taken) => {
+      const asked = ledgers.get(id);
+      asked.onsuccess = () => {
+        isOvertaken = (asked.result ? asked.result.v : 0) !== before.v;
+        if (isOvertaken) { return; }
+        ledgers.put(next);
+        act(queue, bodies, taken);
+      };
+      return asked;
+    });
+    return !isOvertaken;
+  }
+
+  /* tap: {id, person, visit, url, kind, choice, fields, label, at, photo}; make(seq, lines) gives the request as
+     {type, bytes}, lines being those of before. `known`: the number of the last one that the server is known to have.
+     Gives the line written; the same press again gives the line of before. */
   box.keep = (tap, make, known) => box.alone('keep', async () => {
     const id = await place(tap.person, tap.visit);
     for (;;) {
@@ -22,54 +40,41 @@
       if (there) { return there; }
       const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
       const line = { id: tap.id, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
-      const request = await make(seq);
+      const request = await make(seq, before.lines);
       const head = await box.sealWords({ visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
       const row = { id: tap.id, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
-      const body = await box.seal(request.bytes);
-      if (await rewrite(id, tap.person, before, before.lines.concat(line), row, body)) { return line; }
+      const body = { id: tap.id, body: await box.seal(request.bytes) };
+      const add = (queue, bodies) => { queue.add(row); bodies.add(body); };
+      if (await rewrite(id, tap.person, before, before.lines.concat(line), add)) { return line; }
     }
   });
 
-  /* False if another tab wrote into the ledger meanwhile: on phones without locks. */
-  async function rewrite(id, person, before, lines, row, body) {
-    const next = { id: id, person: person, v: before.v + 1, sealed: await box.sealWords(lines) };
-    let isOvertaken = false;
-    await box.tx(['ledgers', 'queue', 'bodies'], 'readwrite', (ledgers, queue, bodies) => {
-      const asked = ledgers.get(id);
-      asked.onsuccess = () => {
-        isOvertaken = (asked.result ? asked.result.v : 0) !== before.v;
-        if (isOvertaken) { return; }
-        ledgers.put(next);
-        if (row) { queue.add(row); bodies.add({ id: row.id, body: body }); }
-      };
-      return asked;
-    });
-    return !isOvertaken;
-  }
-
-  /* Write into the ledger what became of a tap. */
-  box.note = (row, said) => box.alone('keep', async () => {
+  /* The server took it in: said goes into its line, the row from what waits to what was taken. */
+  box.take = (row, said) => box.alone('keep', async () => {
+    const gone = Object.assign({}, row, { state: 'sent', tried: Date.now() }, said);
+    const move = (queue, bodies, taken) => { queue.delete(row.n); taken.put(gone); };
     for (;;) {
       const before = await open(row.ledger);
       const lines = before.lines.map((line) => line.id === row.id ? Object.assign({}, line, said) : line);
-      if (await rewrite(row.ledger, row.person, before, lines)) { return; }
+      if (await rewrite(row.ledger, row.person, before, lines, move)) { return; }
     }
   });
 
-  /* A person's rows in the order of their making. */
-  box.rows = async (person) => (await box.read('queue', (store) => store.getAll())).filter((row) => row.person === person);
+  const of = async (store, person) => (await box.read(store, (rows) => rows.getAll())).filter((row) => row.person === person);
 
-  /* How many of them the server has not taken in. */
-  box.waiting = async (person) => (await box.rows(person)).filter((row) => row.state !== 'sent').length;
+  /* A person's rows that wait, in the order of their making; and those taken in. */
+  box.rows = (person) => of('queue', person);
+  box.taken = (person) => of('taken', person);
+  box.waiting = async (person) => (await box.rows(person)).length;
 
-  /* The same with what each is, for the list of what waits and for whoever checks that nothing is lost. */
+  /* Both with what each is, for the list of what waits and for whoever checks that nothing is lost. */
   box.list = async () => {
     const person = await box.holder();
     if (!person) { return []; }
-    const rows = await box.rows(person);
+    const rows = (await box.taken(person)).concat(await box.rows(person));
     return Promise.all(rows.map(async (row) => {
       const head = await box.unsealWords(row.head);
-      return Object.assign(head, { id: row.id, person: person, state: row.state, said: row.said, size: row.size, tried: row.tried, wall_ms: head.at });
+      return Object.assign(head, { wall_ms: head.at }, row, { head: undefined, ledger: undefined });
     }));
   };
 })(self);

@@ -2,8 +2,7 @@
    answer carries `Outbox-Ack` with its own id: not on a 200 of a captive portal, not on a redirect to a login. */
 (function (g) {
   const box = g.outbox;
-  const LARGE = 65536; // bytes; larger ones wait for the small
-  const WEEK = 7 * 86400000;
+  const LARGE = 65536; // bytes; larger ones wait for the small, and hold none of them up
   const MOST_TRIES = 6; // failures of our own server with this very record before it is set aside
   const SET_ASIDE = { refused: 1, aside: 1 };
   const SETTLED = { 400: 1, 404: 1, 410: 1, 413: 1, 415: 1, 422: 1 };
@@ -12,52 +11,57 @@
   function meaning(row, answer) {
     if (answer.ack === row.id) { return 'sent'; }
     if (answer.status === 401 || answer.status === 302) { return 'login'; }
-    if (!answer.isOurs) { return ''; } // nobody's answer, or a gateway's
+    if (!answer.now) { return ''; } // nobody's answer, or a gateway's
     if (answer.status === 409) { return 'person'; }
     if (SETTLED[answer.status]) { return 'refused'; }
     return answer.status === 500 && row.tries + 1 >= MOST_TRIES ? 'aside' : '';
   }
 
+  /* False when there is no use in going on with the next. */
   async function send(row, show) {
     const whole = await box.read('bodies', (store) => store.get(row.id));
-    if (!whole) { return 'sent'; } // another tab was faster
+    if (!whole) { return true; } // another tab was faster
     const head = await box.unsealWords(row.head);
     const answer = await box.post(head, row.id, await box.unseal(whole.body), show);
     const what = meaning(row, answer);
-    if (what === 'sent') { await box.note(row, { receivedAt: answer.receivedAt }); }
-    await box.put('queue', Object.assign({}, row, {
-      state: what || 'waiting',
-      tries: row.tries + (answer.status === 500 && answer.isOurs),
-      tried: Date.now(),
-      said: what === 'refused' ? answer.text.slice(0, 200) : answer.status === 507 ? 'full' : '',
-      receivedAt: answer.receivedAt
-    }));
+    if (what === 'sent') {
+      await box.take(row, { receivedAt: answer.receivedAt, receipt: answer.receipt });
+    } else {
+      await box.put('queue', Object.assign({}, row, {
+        state: what || 'waiting',
+        tries: row.tries + (answer.status === 500 && answer.now > 0),
+        tried: Date.now(),
+        said: what === 'refused' ? answer.text.slice(0, 200) : answer.status === 507 ? 'full' : ''
+      }));
+    }
     await box.onSent({ id: row.id, state: what, visit: head.visit, answer: answer, show: show });
-    return what === 'login' || (!what && answer.status !== 500) ? 'stop' : what;
+    return what ? what !== 'login' : answer.status === 500;
   }
 
-  async function run(all, show) {
+  /* The next one, looked for anew each time, for new ones come in meanwhile: 'go', 'stop' or, when none is left, ''. */
+  async function step(isLarge, seen, all, show) {
     const person = await box.holder();
-    if (!person) { return; }
-    const seen = {};
+    const rows = person ? (await box.rows(person)).filter((row) => !seen[row.id] && row.size > LARGE === isLarge && (all || !SET_ASIDE[row.state])) : [];
+    if (!rows.length) { return ''; }
+    seen[rows[0].id] = 1;
+    return await send(rows[0], rows.length === 1 ? show : '') ? 'go' : 'stop';
+  }
+
+  async function smallOnes(seen, all, show) {
     for (;;) {
-      const rows = (await box.rows(person)).filter((row) => !seen[row.id] && row.state !== 'sent' && (all || !SET_ASIDE[row.state]));
-      rows.sort((a, b) => (a.size > LARGE) - (b.size > LARGE) || a.n - b.n);
-      if (!rows.length) { return; }
-      seen[rows[0].id] = 1;
-      if (await send(rows[0], rows.length === 1 ? show : '') === 'stop') { return; }
+      const did = await step(false, seen, all, show);
+      if (did !== 'go') { return !did; }
     }
   }
 
-  /* all: those too that were refused or set aside. show: the page on which the last answer is to be shown. */
-  box.drain = (all, show) => box.alone('send', () => run(all, show));
-
-  /* What was taken in is kept until a checked copy of the server's holds it, and for a week at most. */
-  box.forget = async (person, safeUntil) => {
-    const old = Date.now() - WEEK;
-    const rows = (await box.rows(person)).filter((row) => row.state === 'sent' && (row.receivedAt <= safeUntil || row.tried < old));
-    await box.tx(['queue', 'bodies'], 'readwrite', (queue, bodies) => {
-      rows.forEach((row) => { queue.delete(row.n); bodies.delete(row.id); });
+  /* all: those too that were refused or set aside. show: the page on which the last answer is to be shown. A photo under
+     way holds up no tap: large ones have a line of their own. */
+  box.drain = async (all, show) => {
+    const seen = {};
+    const small = (shown) => box.alone('send', () => smallOnes(seen, all, shown));
+    if (!await small(show)) { return; }
+    await box.alone('send-large', async () => {
+      while (await step(true, seen, all, show) === 'go' && await small('')) { /* the next */ }
     });
   };
 

@@ -3,12 +3,10 @@
 (function (app) {
   const box = window.outbox;
   const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
-  const person = document.documentElement.getAttribute('data-person');
+  const root = document.documentElement;
+  const person = root.getAttribute('data-person');
   let isReady = false;
   app.kept = Promise.resolve(false); // whether the store is ready
-
-  const hasOutbox = () => Boolean(box && person && box.isAble());
-  const isTap = (form) => form.hasAttribute && form.hasAttribute('data-tap');
 
   /* Get the person's key once after login; the person before, on a shared phone, loses his. */
   async function begin() {
@@ -22,7 +20,7 @@
     return true;
   }
 
-  if (hasOutbox()) {
+  if (box && person && box.isAble()) {
     app.kept = begin().catch(() => false).then((able) => { isReady = able; return able; });
   }
 
@@ -32,9 +30,10 @@
     return told;
   }
 
-  async function request(data, seq, isUpload) {
+  async function request(form, data, seq, lines) {
     data.set('seq', seq);
-    const made = new Response(isUpload ? data : new URLSearchParams(data));
+    if (form.hasAttribute('data-handed') && lines.length) { await app.handIn(form, data, lines); }
+    const made = new Response(form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data));
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
   }
 
@@ -58,7 +57,7 @@
 
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (!isReady || !isTap(form) || event.defaultPrevented) { return; }
+    if (!isReady || !form.hasAttribute('data-tap') || event.defaultPrevented) { return; }
     if (form.hasAttribute('data-past')) { form.removeAttribute('data-past'); return; }
     const button = app.pressed(form);
     app.stamp(form);
@@ -68,7 +67,7 @@
     event.stopImmediatePropagation();
     const visit = document.getElementById('visit');
     const known = Number(visit && visit.getAttribute('data-seq'));
-    box.keep(tapOf(form, button, data), (seq) => request(data, seq, form.enctype === 'multipart/form-data'), known)
+    box.keep(tapOf(form, button, data), (seq, lines) => request(form, data, seq, lines), known)
       .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
   }, true);
 })(window.fieldapp = window.fieldapp || {});

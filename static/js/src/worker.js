@@ -1,6 +1,12 @@
-/* The service worker: it keeps pages, and sends when no page is open. The pages of a visit are fetched ahead. */
+/* The service worker: it keeps pages, and sends when no page is open. The pages of a visit are fetched ahead.
+   fieldapp.worker(message) tells it something; false where there is none. */
 (function (app) {
-  if (!window.outbox || !navigator.serviceWorker || !document.documentElement.hasAttribute('data-person')) { return; }
+  app.worker = (message) => {
+    const worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (worker) { worker.postMessage(message); }
+    return Boolean(worker);
+  };
+  if (!window.outbox || !navigator.serviceWorker) { return; }
   app.kept.then(async (able) => {
     if (!able) { return; }
     await navigator.serviceWorker.register('/sw.js');

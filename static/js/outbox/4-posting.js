@@ -1,10 +1,9 @@
-/* One request to the server, and what of its answer counts. */
+/* One tap to the server: outbox.post(head, id, body, show). */
 (function (g) {
   const box = g.outbox;
   const PATIENCE = 30000; // ms without a byte before a line counts as dead
 
-  /* The answer as {status, ack, receivedAt, now, html}; status 0 is no answer. Where there is XMLHttpRequest the bytes
-     sent can be told. */
+  /* The answer as {status, ack, …}; status 0 is no answer. Where there is XMLHttpRequest the bytes sent can be told. */
   box.post = (head, id, body, show) => {
     const headers = { 'Content-Type': head.type, 'X-Outbox': id };
     if (show) { headers['HX-Request'] = 'true'; headers['X-Outbox-Show'] = show; headers['HX-Current-URL'] = show; }
@@ -22,8 +21,8 @@
       asked.onprogress = wait;
       asked.onloadend = () => {
         clearTimeout(timer);
-        const isOurs = asked.responseURL && new URL(asked.responseURL).pathname === new URL(url, location.href).pathname;
-        done(isOurs || asked.status === 401 ? read(asked.status, (name) => asked.getResponseHeader(name), asked.responseText) : { status: asked.status ? 302 : 0 });
+        const isHere = asked.responseURL && new URL(asked.responseURL).pathname === new URL(url, location.href).pathname;
+        done(isHere || asked.status === 401 ? read(asked.status, (name) => asked.getResponseHeader(name), asked.responseText) : { status: asked.status ? 302 : 0 });
       };
       wait();
       asked.send(body);
@@ -43,10 +42,10 @@
 
   function read(status, header, text) {
     return {
-      status: status, ack: header('Outbox-Ack'), receivedAt: Number(header('Received-At')), isOurs: Boolean(header('Server-Now')),
-      now: header('Server-Now'), address: header('HX-Replace-Url'), reswap: header('HX-Reswap'), text: text
+      status: status, ack: header('Outbox-Ack'), receipt: header('Outbox-Receipt'), receivedAt: Number(header('Received-At')),
+      now: Number(header('Server-Now')), address: header('HX-Replace-Url'), reswap: header('HX-Reswap'), text: text
     };
   }
 
-  box.onProgress = () => undefined; // a page listens
+  box.onProgress = () => undefined; // the list of what waits listens
 })(self);

@@ -1,0 +1,88 @@
+/* What of the taps on this phone the page shown does not hold yet is drawn over it: fieldapp.draw(line) and, for what was
+   taken back, fieldapp.wipe(line). A line is one of the phone's ledger. */
+(function (app) {
+  const two = (n) => (n < 10 ? '0' : '') + n;
+  const all = (query, act) => Array.prototype.forEach.call(document.querySelectorAll(query), act);
+  const DONE = /answer|claim|overall/;
+
+  app.all = all;
+  app.instant = (line) => line.at + (app.offset || 0) - 1000 * (line.fields.ago_s || 0);
+  app.clock = (ms) => { // in China, as the server says it
+    const at = new Date(ms + 8 * 3600000);
+    return at.getUTCHours() + ':' + two(at.getUTCMinutes()) + ':' + two(at.getUTCSeconds());
+  };
+
+  /* A form is the line's when it says the same of what the tap is about. */
+  function forms(line, act) {
+    all('form[data-tap]', (form) => {
+      const has = (name) => form.elements[name] && form.elements[name].value === line.fields[name];
+      if (form.elements.kind && form.elements.kind.value === line.kind && Object.keys(line.fields).every(has)) { act(form); }
+    });
+  }
+  const presses = (form, act) => Array.prototype.forEach.call(form.querySelectorAll('button[name=press]'), act);
+
+  const text = (clock, isWhole) => (isWhole ? clock : clock.replace(/:\d\d$/, ''));
+
+  /* Beside its name in the strip, at the end of its line in the memo. */
+  function row(line, said, state) {
+    all('[data-stage="' + line.choice + '"]', (found) => {
+      const inStrip = found.closest('.strip');
+      let shown = found.querySelector('small, em');
+      if (!shown) {
+        shown = (inStrip ? found.firstElementChild : found).appendChild(document.createElement(inStrip ? 'small' : 'em'));
+        shown.className = inStrip ? '' : 'numbers';
+      }
+      shown.textContent = text(said, inStrip);
+      if (state === 'now') { all('[data-stage].now', (old) => { old.className = 'past'; }); }
+      found.className = inStrip ? state : said ? 'done' : '';
+    });
+  }
+
+  function choose(form, choice) {
+    presses(form, (button) => {
+      const isIt = button.value.slice(37) === choice;
+      const mark = button.querySelector('i');
+      button.setAttribute('aria-pressed', String(isIt));
+      if (isIt && !mark) { button.insertBefore(document.createElement('i'), button.firstChild).setAttribute('aria-hidden', 'true'); }
+      if (!isIt && mark) { mark.remove(); }
+    });
+  }
+
+  const DRAW = {
+    stage: (line) => row(line, app.clock(app.instant(line)), 'now'),
+    skip: (line) => row(line, '—', 'skipped'),
+    stuck: (line) => all('[data-stuck-at]', (shown) => { shown.textContent = text(app.clock(line.at), !shown.closest('.memo')); }),
+    count: (line) => forms(line, (form) => {
+      const n = Number(line.choice);
+      form.querySelector('.stepper b').textContent = n;
+      presses(form, (button, place) => {
+        button.value = button.value.slice(0, 37) + [Math.max(0, n - 1), n + 1, n + 5][place];
+        button.disabled = place === 0 && !n;
+      });
+    }),
+    watch: (line) => forms(line, (form) => {
+      const button = form.querySelector('button[name=press]');
+      const runs = line.choice === 'start';
+      button.value = button.value.slice(0, 37) + (runs ? 'stop' : 'start');
+      if (button.hasAttribute('aria-pressed')) { button.setAttribute('aria-pressed', String(runs)); return; }
+      button.textContent = runs ? '止' : '起';
+      button.classList.toggle('running', runs);
+    }),
+    conclude: (line) => {
+      all('form [name=conclusion]', (field) => {
+        if (field.form.elements.problem.value === line.fields.problem && field.value === line.fields.conclusion) { field.checked = true; }
+      });
+      all('[data-judged="' + line.fields.problem + '"]', (shown) => { shown.textContent = line.fields.conclusion; });
+    },
+    handin: () => all('form[data-handed] button', (button) => { button.disabled = true; })
+  };
+
+  app.draw = (line) => {
+    if (DONE.test(line.kind)) { forms(line, (form) => choose(form, line.choice)); }
+    if (DRAW[line.kind]) { DRAW[line.kind](line); }
+  };
+  app.wipe = (line) => {
+    if (DONE.test(line.kind)) { forms(line, (form) => choose(form, null)); }
+    if (/stage|skip/.test(line.kind)) { row(line, '', 'ahead'); }
+  };
+})(window.fieldapp = window.fieldapp || {});
