@@ -27,7 +27,6 @@ WAITS = "outbox.waiting(document.documentElement.dataset.person).then(n => n ===
 BROKEN = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nContent-Length: 21\r\n\r\nlet a = b?.c ?? (d;;;"
 )
-Old = Callable[[], OldPage]
 
 
 @pytest.fixture
@@ -95,8 +94,8 @@ def test_f37_chromium_75(server: Server, world: World, ledger: Ledger, old: Call
     server.stop()
     hand.stages(2, world, ledger)
     assert hand.page.run(WAITS % 2)
-    hand = old(server.url)
-    hand.page.goto(f"{server.url}/n/{next(iter(ledger.visits))}/all")
+    hand, visit = old(server.url), hand.visit
+    hand.page.goto(f"{server.url}{visit}")
     hand.page.until(WAITS % 2)
     held = hand.page.run("outbox.list()")
     sums = ledger.settle(server, [each for each in held if each["state"] != "sent"])
@@ -104,10 +103,26 @@ def test_f37_chromium_75(server: Server, world: World, ledger: Ledger, old: Call
     hand.stages(1, world, ledger)
     server.start()
     hand.log_in()
-    hand.page.goto(f"{server.url}/n/{next(iter(ledger.visits))}/all")
+    hand.page.goto(f"{server.url}{visit}")
     hand.page.until(WAITS % 0)
     sums = ledger.settle(server)
     assert (sums.made, sums.on_server) == (6, 6)
+
+
+def test_f19_no_store_on_chromium_75(
+    shared: Server, world: World, ledger: Ledger, old: Callable[[str], Hand]
+) -> None:
+    """A WebView without a store: each tap goes straight to the server."""
+    hand = old(shared.url)
+    refused = "Object.defineProperty(window, 'indexedDB', { value: undefined })"
+    hand.page.send("Page.addScriptToEvaluateOnNewDocument", source=refused)
+    hand.log_in()
+    assert hand.page.run("outbox.isAble()") is False
+    hand.begin(world, ledger)
+    hand.page.goto(f"{shared.url}{hand.visit}")
+    hand.stages(3, world, ledger)
+    sums = ledger.settle(shared)
+    assert (sums.made, sums.on_server) == (4, 4)
 
 
 @pytest.mark.parametrize("broken", ["outbox.js", "app.js", "htmx", ".js"])
