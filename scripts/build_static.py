@@ -1,6 +1,7 @@
 """Build static/css/app.css from Sass and static/js/*.js from their parts. Needs Node; running the app does not.
 
-Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one.
+Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one. static/packed/
+holds what a phone loads once more, packed as well as can be, by the hash of the content: no stale one is ever served.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
 NAMES = {"src": "app"}  # every page's; any other folder gives its own name to what is made of it
+PACKED, HTMX = STATIC / "packed", STATIC / "vendor" / "htmx-2.0.4" / "htmx.min.js"
 AS_WRITTEN = {"desk"}  # each loaded by one page of a desk, where a kilobyte is nothing
 
 
@@ -26,6 +28,12 @@ def scripts() -> dict[Path, list[Path]]:
     """Each built script with the behaviours in it, in the order of their names."""
     folders = sorted(each for each in JS.rglob("*") if each.is_dir() and each.name not in AS_WRITTEN)
     return {JS / f"{NAMES.get(each.name, each.name)}.js": sorted(each.glob("*.js")) for each in folders}
+
+
+def packed() -> dict[Path, Path]:
+    """What a phone loads, and where it lies packed."""
+    plain = (CSS, HTMX, *sorted(JS.glob("*.js")))
+    return {path: PACKED / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.br" for path in plain}
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -68,6 +76,18 @@ def build_js() -> None:
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 
 
+def pack() -> None:
+    """By Brotli, an eighth less than by gzip; the packed files of before go."""
+    PACKED.mkdir(exist_ok=True)
+    wanted = packed()
+    for old in set(PACKED.iterdir()) - set(wanted.values()):
+        old.unlink()
+    script = "const [, from, to] = process.argv, fs = require('fs');"
+    script += "fs.writeFileSync(to, require('zlib').brotliCompressSync(fs.readFileSync(from)))"
+    for plain, small in wanted.items():
+        _run("node", "-e", script, str(plain), str(small))
+
+
 def install() -> None:
     """The locked packages, into node_modules."""
     _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional")
@@ -78,3 +98,4 @@ if __name__ == "__main__":
     build_js()
     if "--js-only" not in sys.argv:
         build_css()
+    pack()

@@ -114,7 +114,8 @@ def test_f19_no_store_on_chromium_75(
 ) -> None:
     """A WebView without a store: each tap goes straight to the server."""
     hand = old(shared.url)
-    refused = "Object.defineProperty(window, 'indexedDB', { value: undefined })"
+    refused = "Object.defineProperty(window, 'indexedDB', { get: () => undefined })"
+    hand.page.send("Page.enable")
     hand.page.send("Page.addScriptToEvaluateOnNewDocument", source=refused)
     hand.log_in()
     assert hand.page.run("outbox.isAble()") is False
