@@ -14,9 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
-NAMES = {"src": "app"}  # every page's; any other folder gives its own name to what is made of it
 PACKED, HTMX = STATIC / "packed", STATIC / "vendor" / "htmx-2.0.4" / "htmx.min.js"
-AS_WRITTEN = {"desk"}  # each loaded by one page of a desk, where a kilobyte is nothing
+# what each page loads besides htmx is one script: a script that breaks at its end has done what stands before
+PRODUCTS = {
+    "app": ("src", "forms"),
+    "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
+    "outbox": ("outbox",),  # the worker's
+    "refill": ("refill",),  # the worker's; a page's where there is none
+}
 
 
 def css_sources() -> list[Path]:
@@ -26,8 +31,10 @@ def css_sources() -> list[Path]:
 
 def scripts() -> dict[Path, list[Path]]:
     """Each built script with the behaviours in it, in the order of their names."""
-    folders = sorted(each for each in JS.rglob("*") if each.is_dir() and each.name not in AS_WRITTEN)
-    return {JS / f"{NAMES.get(each.name, each.name)}.js": sorted(each.glob("*.js")) for each in folders}
+    return {
+        JS / f"{name}.js": [part for folder in folders for part in sorted((JS / folder).glob("*.js"))]
+        for name, folders in PRODUCTS.items()
+    }
 
 
 def packed() -> dict[Path, Path]:
@@ -41,7 +48,7 @@ def stamp(sources: Iterable[Path]) -> str:
     whole = hashlib.sha256()
     for path in sources:
         whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
+    return whole.hexdigest()[:16]
 
 
 def first_line(sources: Iterable[Path]) -> str:

@@ -21,7 +21,7 @@ class _Page(HTMLParser):
         self.labels: set[str] = set()
         self.ids: list[str] = []
         self.inside_label = 0
-        self.inside_template = 0  # a document of its own: what lies in it has not come to the page
+        self.inside_template = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)

@@ -24,6 +24,7 @@ _OF_SCENARIO = (
     "promised_limit",
     "stages",
 )
+UNNAMED = "临时一处"  # until the phone has been told the place that was chosen
 
 
 def freeze(
@@ -44,13 +45,7 @@ def freeze(
     problems = _problems(session, list(problem_ids))
     shown, more = chosen_items(version.content, _tags(problems))
     return {
-        **{name: version.content.get(name) for name in _OF_SCENARIO},
-        "scenario": {
-            "code": scenario.code,
-            "name": scenario.name,
-            "n": version.n,
-            "version": str(version.id),
-        },
+        **_of_scenario(scenario, version),
         "unit": unit.name,
         "point": counter.point.name,
         "counter": counter.name,
@@ -63,6 +58,28 @@ def freeze(
         "colleagues": _names(session, people),
         "last_visit": last_visit(session, counter_id),
     }
+
+
+def _of_scenario(scenario: Scenario, version: ScenarioVersion) -> dict[str, Any]:
+    return {
+        **{name: version.content.get(name) for name in _OF_SCENARIO},
+        "scenario": {
+            "code": scenario.code,
+            "name": scenario.name,
+            "n": version.n,
+            "version": str(version.id),
+        },
+    }
+
+
+def freeze_scenario(session: Session, version_id: UUID, colleagues: list[dict[str, str]]) -> dict[str, Any]:
+    """What can be said of an unplanned visit before its place is chosen."""
+    version = session.scalars(sa.select(ScenarioVersion).where(ScenarioVersion.id == version_id)).one()
+    scenario = session.scalars(sa.select(Scenario).where(Scenario.id == version.scenario_id)).one()
+    shown, more = chosen_items(version.content, [])
+    nothing: dict[str, Any] = {"problems": [], "measures": [], "last_visit": None, "approval": ""}
+    named = {"unit": "", "point": "", "counter": "", "short_name": UNNAMED, "colleagues": colleagues}
+    return {**_of_scenario(scenario, version), **nothing, **named, "shown": shown, "more": more}
 
 
 def _problems(session: Session, problem_ids: list[UUID]) -> list[dict[str, Any]]:

@@ -105,13 +105,23 @@ def tokens_of(plan: PlannedVisit) -> set[str]:
 
 def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
     """The plans that an inspector may see on this day, by first day and short name."""
-    found = _found(viewer, [day.isoformat()])
-    plans = [
-        plan for plan in found if str(viewer.person_id) in plan.people and plan.is_open_to_inspectors(day)
-    ]
-    plans = [plan for plan in plans if not plan.cancelled]
+    plans = _to_go(viewer, day)
     _log(viewer, plans)
     return sorted(plans, key=lambda plan: (plan.starts, plan.short_name))
+
+
+def of_visit(viewer: Any, visit_id: UUID, day: date) -> PlannedVisit:
+    """The one of them whose visit this will be; raises NotVisible. Logged like it."""
+    found = [plan for plan in _to_go(viewer, day) if plan.visit_id == str(visit_id)]
+    if not found or not viewer.has(Permission.READ_PLANS):
+        raise NotVisible
+    _log(viewer, found)
+    return found[0]
+
+
+def _to_go(viewer: Any, day: date) -> list[PlannedVisit]:
+    found = [plan for plan in _found(viewer, [day.isoformat()]) if str(viewer.person_id) in plan.people]
+    return [plan for plan in found if plan.is_open_to_inspectors(day) and not plan.cancelled]
 
 
 def of_months(viewer: Any, months: list[str]) -> list[PlannedVisit]:

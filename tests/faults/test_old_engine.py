@@ -126,7 +126,7 @@ def test_f19_no_store_on_chromium_75(
     assert (sums.made, sums.on_server) == (4, 4)
 
 
-@pytest.mark.parametrize("broken", ["outbox.js", "app.js", "htmx", ".js"])
+@pytest.mark.parametrize("broken", ["phone.js", "htmx", ".js"])
 def test_f37_a_script_that_does_not_parse(
     shared: Server, world: World, ledger: Ledger, line: Proxy, old: Callable[[str], Hand], broken: str
 ) -> None:

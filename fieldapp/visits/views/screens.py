@@ -5,14 +5,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import g, request, url_for
 
 from fieldapp import clock
 from fieldapp.access import sessions
-from fieldapp.db import db
+from fieldapp.db import db, system_reads
 from fieldapp.errors import NotVisible
 from fieldapp.outbox.keeping import keep_on_phone
-from fieldapp.visits import kinds, library, people, queries, waiting
+from fieldapp.visits import kinds, library, people, plans, queries, supposed, waiting
 from fieldapp.visits.judgements import differing
 from fieldapp.visits.models import Visit
 from fieldapp.visits.record import Line, Record, Struck
@@ -145,7 +145,7 @@ class Screen(Walk):
     def elsewhere(self) -> int:
         """How many of mine came from another phone or browser that has not handed them in."""
         kept = (row for row in self.whole.lines if row.person == self.me)
-        own = sum(row.kind not in kinds.OUTSIDE_SEAL for row in kept)
+        own = sum(row.kind not in kinds.OUTSIDE_SEAL and not supposed.is_one(row.tap) for row in kept)
         there = [row for row in self.record.handins if row.person == self.me and not row.superseded]
         handed = sum(int(row.manifest["taps"]) for row in there if row.device != sessions.device())
         return max(0, own - int(self.manifest["taps"]) - handed)
@@ -178,17 +178,44 @@ class Screen(Walk):
 
 def screen(visit_id: UUID) -> Screen:
     """The screen of a visit for one who takes part in it; raises NotVisible."""
-    found, me = queries.visit(visit_id), viewer().person_id
-    whole = queries.record(found)
+    me = viewer().person_id
+    held = _held(visit_id)
+    found = held.visit if held else queries.visit(visit_id)
+    whole = held.record if held else queries.record(found)
     if me not in whole.participants:
         raise NotVisible  # a leader or the office looks at /visits
     return Screen(found, seen_by(whole, me), whole, me)
 
 
+def _held(visit_id: UUID) -> supposed.Supposed | None:
+    """What is supposed of a visit; or asked to be (`as_if`), of one of one's own, of a plan that one may see today, or
+    of an unplanned one. Asked for once a request: a plan's reading is logged once."""
+    if supposed.now(visit_id) or request.method != "GET" or "as_if" not in request.args:
+        return supposed.now(visit_id)
+    if "asked" not in g:
+        g.asked = _supposed(visit_id, supposed.read(request.args["as_if"]))
+    asked: supposed.Supposed = g.asked
+    return asked
+
+
+def _supposed(visit_id: UUID, presses: tuple[supposed.Press, ...]) -> supposed.Supposed:
+    who = viewer()
+    if queries.is_visible(visit_id):
+        with system_reads() as session:
+            return supposed.of_visit(queries.visit(visit_id), who.person_id, presses, session)
+    if presses[0].kind != "begin":
+        raise NotVisible
+    if visit_id == supposed.PLACEHOLDER:
+        return supposed.of_scenario(who.person_id, presses, clock.today())
+    plan = plans.of_visit(who, visit_id, clock.today())
+    return supposed.of_plan(plan, who.person_id, presses, max(clock.today(), plan.first_day))
+
+
 def named(visit_id: UUID) -> tuple[Screen, dict[UUID, str]]:
     """The screen of a page that names people, with their names; they stand in one order."""
     seen = screen(visit_id)
-    names = queries.names_in(seen.visit)
+    held = _held(visit_id)
+    names = {**(held.names if held else {}), **queries.names_in(seen.visit)}
     return replace(seen, record=people.in_order(seen.record, names)), names
 
 
