@@ -1,7 +1,6 @@
 """Build static/css/app.css from Sass and static/js/*.js from their parts. Needs Node; running the app does not.
 
-Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one. static/packed/
-holds what a phone loads once more, packed as well as can be, by the hash of the content: no stale one is ever served.
+Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one.
 """
 
 import hashlib
@@ -14,14 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
-PACKED, HTMX = STATIC / "packed", STATIC / "vendor" / "htmx-2.0.4" / "htmx.min.js"
 # what each page loads besides htmx is one script: a script that breaks at its end has done what stands before
 PRODUCTS = {
     "app": ("src", "forms"),
     "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
+    "waiting": ("listing", "waiting"),
+    "room": ("listing", "room"),
 }
+ALONE = "alone"  # each file of it is a script, for the few pages that ask for it
 
 
 def css_sources() -> list[Path]:
@@ -31,16 +32,11 @@ def css_sources() -> list[Path]:
 
 def scripts() -> dict[Path, list[Path]]:
     """Each built script with the behaviours in it, in the order of their names."""
-    return {
+    joined = {
         JS / f"{name}.js": [part for folder in folders for part in sorted((JS / folder).glob("*.js"))]
         for name, folders in PRODUCTS.items()
     }
-
-
-def packed() -> dict[Path, Path]:
-    """What a phone loads, and where it lies packed."""
-    plain = (CSS, HTMX, *sorted(JS.glob("*.js")))
-    return {path: PACKED / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.br" for path in plain}
+    return joined | {JS / path.name: [path] for path in sorted((JS / ALONE).glob("*.js"))}
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -83,18 +79,6 @@ def build_js() -> None:
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 
 
-def pack() -> None:
-    """By Brotli, an eighth less than by gzip; the packed files of before go."""
-    PACKED.mkdir(exist_ok=True)
-    wanted = packed()
-    for old in set(PACKED.iterdir()) - set(wanted.values()):
-        old.unlink()
-    script = "const [, from, to] = process.argv, fs = require('fs');"
-    script += "fs.writeFileSync(to, require('zlib').brotliCompressSync(fs.readFileSync(from)))"
-    for plain, small in wanted.items():
-        _run("node", "-e", script, str(plain), str(small))
-
-
 def install() -> None:
     """The locked packages, into node_modules."""
     _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional")
@@ -105,4 +89,3 @@ if __name__ == "__main__":
     build_js()
     if "--js-only" not in sys.argv:
         build_css()
-    pack()
