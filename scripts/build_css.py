@@ -15,6 +15,8 @@ STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
 OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
 REFILL = STATIC / "js" / "refill.js"  # apart, for a page needs it only where there is no worker
+PAGES = STATIC / "js" / "pages.js"  # apart, for only the worker keeps pages
+TODAY = STATIC / "js" / "today.js"
 FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
 
 
@@ -41,6 +43,23 @@ def outbox_sources() -> list[Path]:
 def refill_sources() -> list[Path]:
     """What the worker does besides, and a page where there is none."""
     return sorted((STATIC / "js" / "refill").glob("*.js"))
+
+
+def page_sources() -> list[Path]:
+    """The worker's pages for when there is no network."""
+    return sorted((STATIC / "js" / "pages").glob("*.js"))
+
+
+def today_sources() -> list[Path]:
+    """Those of 今日."""
+    return sorted((STATIC / "js" / "today").glob("*.js"))
+
+
+BUILT = {
+    JS: js_sources, FORMS: form_sources, OUTBOX: outbox_sources, REFILL: refill_sources,
+    PAGES: page_sources,
+    TODAY: today_sources,
+}  # fmt: skip
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -78,9 +97,9 @@ def build_css() -> None:
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
     terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
-    for built, sources in ((JS, js_sources()), (FORMS, form_sources()), (OUTBOX, outbox_sources()), (REFILL, refill_sources())):
-        script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
-        built.write_text(first_line(sources) + script + "\n", "utf-8")
+    for built, sources in BUILT.items():
+        script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources()))
+        built.write_text(first_line(sources()) + script + "\n", "utf-8")
 
 
 def install() -> None:
