@@ -18,9 +18,7 @@
   };
   app.getReady = (worker) => worker.postMessage('ready');
 
-  app.kept.then((able) => {
-    if (!window.isSecureContext) { return; } // said elsewhere on the page
-    if (!able) { say('这个浏览器不让存东西（无痕模式、太旧、或者存满了），没信号时用不了'); return; }
-    if (!navigator.serviceWorker) { say('这个浏览器存不了页面，没信号时只有开着的这一页能用'); }
+  app.kept.then((able) => { // what else can be missing is said elsewhere on the page
+    if (able && !navigator.serviceWorker) { say('这个浏览器存不了页面，没信号时只有开着的这一页能用'); }
   });
 })(window.fieldapp = window.fieldapp || {});
