@@ -3,13 +3,16 @@
   const box = g.outbox;
   if (!box || !box.isAble()) { return; }
 
-  /* Logged out, or too many wrong numbers (then `pin` says so): pages and key go, what was tapped stays. */
-  box.leave = async (pin) => {
+  /* Pages and key go, what was tapped stays. `said` is the small thing that stands for it: `left` until the server has
+     heard of the logout, `pin` when too many wrong numbers were given. */
+  box.leave = async (said) => {
     await box.tx(['keys', 'pages', 'things'], 'readwrite', (keys, pages, things) => {
       keys.clear();
       pages.clear();
       things.delete(IDBKeyRange.bound('parcel:', 'parcel;'));
-      return pin ? things.put(pin) : things.delete('pin');
+      things.delete('pin');
+      things.delete('left');
+      return said && things.put(said);
     });
     await box.letGo();
   };
@@ -19,6 +22,6 @@
     if (form.getAttribute('action') !== '/logout') { return; }
     event.preventDefault();
     const go = () => form.submit();
-    Promise.race([box.leave(), new Promise((done) => setTimeout(done, 1000))]).then(go, go);
+    Promise.race([box.leave({ name: 'left' }), new Promise((done) => setTimeout(done, 1000))]).then(go, go);
   }, true);
 })(self);

@@ -29,7 +29,7 @@
 
   /* The login ends at the server first: then its password is asked for. What was tapped stays. */
   async function change() {
-    const answer = await fetch('/logout', { method: 'POST', credentials: 'same-origin' }).catch(() => null);
+    const answer = await fetch('/logout', { method: 'POST', redirect: 'manual', credentials: 'same-origin' }).catch(() => null);
     if (!answer) { one('said').textContent = '没信号，有信号才能换成账号密码'; return; }
     await box.leave();
     location.replace('/login');

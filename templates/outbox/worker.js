@@ -37,7 +37,9 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
 
   async function kept(url) {
     const person = await box.holder();
-    const row = person && await box.read('pages', async (store) => store.get(await place(person, url)));
+    if (!person) { return null; }
+    const id = await place(person, url);
+    const row = await box.read('pages', (store) => store.get(id));
     if (!row) { return null; }
     const page = await box.unsealWords(row.sealed);
     return new Response(page.html, { headers: { 'Content-Type': page.type, 'X-From-Phone': '1' } });
