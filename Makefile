@@ -10,7 +10,7 @@ SEED ?= 0
 VISITS ?= 100
 KILLS ?= 20
 
-.PHONY: help run migrate check static quick test sqlite postgres browser faults soak bench fix css lock system
+.PHONY: help run migrate check static quick test sqlite postgres browser faults soak bench fix build lock system
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 13
@@ -53,8 +53,8 @@ bench: .venv/dev.stamp ## measure pages, taps and the export of a package on thi
 fix: .venv/dev.stamp ## format, and mend what the linter can mend
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-css: ## build static/css/app.css and static/js/app.js; needs Node, which running the app does not
-	@$(PYTHON) scripts/build_css.py
+build: ## build static/css/app.css and static/js/*.js; needs Node, which running the app does not
+	@$(PYTHON) scripts/build_static.py
 
 lock: ## resolve requirements/*.in anew (needs uv)
 	@sh scripts/lock

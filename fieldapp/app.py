@@ -15,7 +15,7 @@ from fieldapp.access import sessions, visibility
 from fieldapp.access.actions import note_denied
 from fieldapp.access.viewers import may
 from fieldapp.evidence.originals import FolderStore
-from fieldapp.web import cookies, forms, guard, handlers, menu, said, secure, ui
+from fieldapp.web import cookies, forms, guard, handlers, menu, packing, said, secure, ui
 from fieldapp.web.render import see
 from fieldapp.workflow import Workflow
 
@@ -89,6 +89,7 @@ def _walls(app: Flask) -> None:
     app.before_request(_name_request)  # first: what fails in the guard has its number too
     guard.install(app, sessions.load_viewer, may, note_denied, sessions.ask_login)
     app.before_request(_change_first)
+    app.after_request(packing.pack)  # the first is called last
     app.after_request(_headers)
     app.after_request(_device_cookie)
 

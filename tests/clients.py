@@ -1,5 +1,6 @@
 """A test client that reads every page it fetches as a careful reviewer would."""
 
+import gzip
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -20,7 +21,7 @@ class _Page(HTMLParser):
         self.labels: set[str] = set()
         self.ids: list[str] = []
         self.inside_label = 0
-        self.inside_template = 0  # what lies there is no part of the page
+        self.inside_template = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
@@ -28,7 +29,7 @@ class _Page(HTMLParser):
         self.titles += tag == "title"
         self.inside_label += tag == "label"
         self.inside_template += tag == "template"
-        if said.get("id") and (tag == "template" or not self.inside_template):
+        if said.get("id") and not self.inside_template:
             self.ids.append(str(said["id"]))
         if tag == "style" or "style" in said or any(name.startswith(("on", "hx-on")) for name in said):
             self.faults.append(f"inline style or script on <{tag}>")
@@ -77,7 +78,8 @@ class LintingClient(FlaskClient):
         kwargs.setdefault("buffered", True)  # a file that is sent is read and closed
         response = super().open(*args, headers=headers, **kwargs)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303) and response.data:
-            html = response.get_data(as_text=True)
+            is_packed = response.headers.get("Content-Encoding") == "gzip"
+            html = (gzip.decompress(response.data) if is_packed else response.data).decode()
             faults = lint(html, html.lstrip().lower().startswith("<!doctype"))
             assert not faults, (response.request.path, faults)
         return response

@@ -2,9 +2,9 @@
 importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/outbox.js', 'js/refill.js', 'js/app.js', 'js/forms.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
-  const PIN_PARTS = [{% for part in ('js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
 

@@ -158,6 +158,13 @@ class Server:
         self.kill()
         return self.start(**more)
 
+    def move_on(self, ms: int) -> int:
+        """Started again, with a clock that is about so much ahead of this machine's; how much it is."""
+        self.restart(FIELDAPP_CLOCK=str(time.time_ns() // 1_000_000 + ms))
+        asked = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        asked.request("GET", "/login")
+        return int(asked.getresponse().headers["Server-Now"]) - time.time_ns() // 1_000_000
+
     def wait_until_dead(self) -> None:
         """Of what somebody else does to it."""
         if self.process:

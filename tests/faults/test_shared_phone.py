@@ -81,7 +81,7 @@ def test_f25_another_user_logs_in_on_the_phone(server: Server, world: World, pho
     page.goto("/outbox")
     shut.all_is_sent(page)
     expect(page.locator("[data-waiting-said]")).to_have_text("都传到了。")
-    assert {str(row.person_id) for row in _stored(server, ids)} == {str(world.people["inspector1"])}
+    assert {str(row.person) for row in _stored(server, ids)} == {str(world.people["inspector1"])}
     assert len(_stored(server, ids)) == len(ids)
 
 

@@ -125,7 +125,7 @@ def test_the_memo_crosses_off_what_was_done_and_goes_on(visiting: Visiting) -> N
     client, visit = visiting
     fragment = press(client, visit, "stage", "arrive")
     assert fragment.lstrip().startswith('<div id="visit"')
-    assert '<li class="done"><i aria-hidden="true"></i><span>到了</span>' in fragment
+    assert '<li class="done" data-stage="arrive"><i aria-hidden="true"></i><span>到了</span>' in fragment
     assert re.search(r'id="next"[^>]*value="[0-9a-f-]{36}:ticket"', fragment)
 
 

@@ -33,14 +33,20 @@ menu.entry(10, "visits.today", "今日")
 @pages.get("/n/")
 @needs(MAKE)
 def today() -> Any:
-    """The next visit only, by its neutral name; nothing tells how many there are."""
+    """The next visit only, by its neutral name; 换一个 (`other`: after which) shows one more. Nothing tells how many."""
+    running = [screen(visit.id) for visit in queries.running(viewer().person_id)]
+    return show_today(ahead_of(plans.of_day(viewer(), clock.today()), running), running)
+
+
+def show_today(ahead: list[plans.PlannedVisit], running: list[Screen]) -> Any:
+    """The page with what the viewer has still to begin and what he has begun."""
     who = viewer()
-    running = [screen(visit.id) for visit in queries.running(who.person_id)]
-    ahead = [plan for plan in plans.of_day(who, clock.today()) if _is_ahead(plan, running)]
     to_begin = {plan.visit_id for plan in ahead}
-    return render(
+    before = next((n for n, plan in enumerate(ahead) if plan.id == request.args.get("other")), -1)
+    made = render(
         "visits/today.html",
-        plan=ahead[0] if ahead else None,
+        ahead=ahead,
+        plan=ahead[(before + 1) % len(ahead)] if ahead else None,
         running=[seen for seen in running if str(seen.visit.id) not in to_begin],
         joinable=queries.joinable(who.person_id, who.team_ids),
         day=clock.today(),
@@ -48,6 +54,12 @@ def today() -> Any:
         to_settle=queries.to_settle(who.led_team_ids) if who.has(Permission.SETTLE_CONFLICTS) else [],
         unspoken=attendance.unspoken(who) if who.has(Permission.CONFIRM_PEOPLE) else 0,
     )
+    return keep_on_phone(made)
+
+
+def ahead_of(found: list[plans.PlannedVisit], running: list[Screen]) -> list[plans.PlannedVisit]:
+    """The plans that the viewer still has to begin."""
+    return [plan for plan in found if _is_ahead(plan, running)]
 
 
 def _is_ahead(plan: plans.PlannedVisit, running: list[Screen]) -> bool:

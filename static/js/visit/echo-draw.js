@@ -13,13 +13,13 @@
   };
 
   /* A form is the line's when it says the same of what the tap is about. */
-  function forms(line, act) {
+  app.formsOf = (line, act) => {
     all('form[data-tap]', (form) => {
       const has = (name) => form.elements[name] && form.elements[name].value === line.fields[name];
       if (form.elements.kind && form.elements.kind.value === line.kind && Object.keys(line.fields).every(has)) { act(form); }
     });
-  }
-  const presses = (form, act) => Array.prototype.forEach.call(form.querySelectorAll('button[name=press]'), act);
+  };
+  app.presses = (form, act) => Array.prototype.forEach.call(form.querySelectorAll('button[name=press]'), act);
 
   const text = (clock, isWhole) => (isWhole ? clock : clock.replace(/:\d\d$/, ''));
 
@@ -39,7 +39,7 @@
   }
 
   function choose(form, choice) {
-    presses(form, (button) => {
+    app.presses(form, (button) => {
       const isIt = button.value.slice(37) === choice;
       const mark = button.querySelector('i');
       button.setAttribute('aria-pressed', String(isIt));
@@ -48,26 +48,10 @@
     });
   }
 
-  const DRAW = {
+  const DRAW = app.drawing = {
     stage: (line) => row(line, app.clock(app.instant(line)), 'now'),
     skip: (line) => row(line, '—', 'skipped'),
     stuck: (line) => all('[data-stuck-at]', (shown) => { shown.textContent = text(app.clock(line.at), !shown.closest('.memo')); }),
-    count: (line) => forms(line, (form) => {
-      const n = Number(line.choice);
-      form.querySelector('.stepper b').textContent = n;
-      presses(form, (button, place) => {
-        button.value = button.value.slice(0, 37) + [Math.max(0, n - 1), n + 1, n + 5][place];
-        button.disabled = place === 0 && !n;
-      });
-    }),
-    watch: (line) => forms(line, (form) => {
-      const button = form.querySelector('button[name=press]');
-      const runs = line.choice === 'start';
-      button.value = button.value.slice(0, 37) + (runs ? 'stop' : 'start');
-      if (button.hasAttribute('aria-pressed')) { button.setAttribute('aria-pressed', String(runs)); return; }
-      button.textContent = runs ? '止' : '起';
-      button.classList.toggle('running', runs);
-    }),
     conclude: (line) => {
       all('form [name=conclusion]', (field) => {
         if (field.form.elements.problem.value === line.fields.problem && field.value === line.fields.conclusion) { field.checked = true; }
@@ -78,11 +62,11 @@
   };
 
   app.draw = (line) => {
-    if (DONE.test(line.kind)) { forms(line, (form) => choose(form, line.choice)); }
+    if (DONE.test(line.kind)) { app.formsOf(line, (form) => choose(form, line.choice)); }
     if (DRAW[line.kind]) { DRAW[line.kind](line); }
   };
   app.wipe = (line) => {
-    if (DONE.test(line.kind)) { forms(line, (form) => choose(form, null)); }
+    if (DONE.test(line.kind)) { app.formsOf(line, (form) => choose(form, null)); }
     if (/stage|skip/.test(line.kind)) { row(line, '', 'ahead'); }
   };
 })(window.fieldapp = window.fieldapp || {});

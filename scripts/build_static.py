@@ -12,10 +12,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
-CSS, JS = STATIC / "css" / "app.css", STATIC / "js" / "app.js"
-OUTBOX = STATIC / "js" / "outbox.js"  # apart, for the service worker loads it as well
-REFILL = STATIC / "js" / "refill.js"  # apart, for a page needs it only where there is no worker
-FORMS = STATIC / "js" / "forms.js"  # apart, for the pages of a running visit do without it
+CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
+# what each page loads besides htmx is one script: a script that breaks at its end has done what stands before
+PRODUCTS = {
+    "app": ("src", "forms"),
+    "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
+    "outbox": ("outbox",),  # the worker's
+    "refill": ("refill",),  # the worker's; a page's where there is none
+    "waiting": ("listing", "waiting"),
+    "room": ("listing", "room"),
+}
+ALONE = "alone"  # each file of it is a script, for the few pages that ask for it
 
 
 def css_sources() -> list[Path]:
@@ -23,24 +30,13 @@ def css_sources() -> list[Path]:
     return [ROOT / "package-lock.json", *sorted((STATIC / "scss").glob("*.scss"))]
 
 
-def js_sources() -> list[Path]:
-    """The behaviours of every page, in the order of their names."""
-    return sorted((STATIC / "js" / "src").glob("*.js"))
-
-
-def form_sources() -> list[Path]:
-    """Those of a page on which something is filled in."""
-    return sorted((STATIC / "js" / "src" / "forms").glob("*.js"))
-
-
-def outbox_sources() -> list[Path]:
-    """What page and service worker share."""
-    return sorted((STATIC / "js" / "outbox").glob("*.js"))
-
-
-def refill_sources() -> list[Path]:
-    """What the worker does besides, and a page where there is none."""
-    return sorted((STATIC / "js" / "refill").glob("*.js"))
+def scripts() -> dict[Path, list[Path]]:
+    """Each built script with the behaviours in it, in the order of their names."""
+    joined = {
+        JS / f"{name}.js": [part for folder in folders for part in sorted((JS / folder).glob("*.js"))]
+        for name, folders in PRODUCTS.items()
+    }
+    return joined | {JS / path.name: [path] for path in sorted((JS / ALONE).glob("*.js"))}
 
 
 def stamp(sources: Iterable[Path]) -> str:
@@ -48,7 +44,7 @@ def stamp(sources: Iterable[Path]) -> str:
     whole = hashlib.sha256()
     for path in sources:
         whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
+    return whole.hexdigest()[:16]
 
 
 def first_line(sources: Iterable[Path]) -> str:
@@ -78,12 +74,7 @@ def build_css() -> None:
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
     terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
-    for built, sources in (
-        (JS, js_sources()),
-        (FORMS, form_sources()),
-        (OUTBOX, outbox_sources()),
-        (REFILL, refill_sources()),
-    ):
+    for built, sources in scripts().items():
         script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
         built.write_text(first_line(sources) + script + "\n", "utf-8")
 
