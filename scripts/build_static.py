@@ -20,7 +20,8 @@ PRODUCTS = {
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
     "waiting": ("listing", "waiting"),
-    "room": ("listing", "room"),
+    "today": ("listing", "room", "today"),
+    "pages": ("pages",),  # the worker's
 }
 ALONE = "alone"  # each file of it is a script, for the few pages that ask for it
 
