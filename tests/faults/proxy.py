@@ -225,6 +225,8 @@ class Proxy:
 
     def listen(self) -> None:
         """On the same port again."""
+        if self._listening:
+            return
         listening = socket.create_server(("127.0.0.1", self.port), backlog=512)
         self.port, self._listening = listening.getsockname()[1], listening
         self._spawn(self._accept, listening)

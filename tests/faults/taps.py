@@ -28,8 +28,10 @@ _WATCH = """window.addEventListener('submit', event => {
 }, true);"""
 
 _LIST = "() => window.outbox && window.outbox.isAble() ? window.outbox.list() : null"
-_SEALED = """() => Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())))
-  .then(([waiting, taken]) => waiting.concat(taken)).then(rows => rows.map(row => ({id: row.id, person: row.person, state: row.state})))"""
+_SEALED = """async () => {
+  const all = await Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())));
+  return all[0].concat(all[1]).map(row => ({id: row.id, person: row.person, state: row.state}));
+}"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
 _READY = "() => window.fieldapp.kept"

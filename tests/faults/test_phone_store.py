@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.faults import proxy
 from tests.faults.conftest import MakeHands
@@ -31,8 +30,8 @@ REFUSED = {
 def test_f18_storage_full(
     shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, tmp_path: Path
 ) -> None:
-    """The quota is CDP's, a little above what is used. Chromium believes what it last counted for a while: so it is set
-    before the store is first opened. A photo finds no room: that is said, and it goes straight up; text is still kept."""
+    """The quota is CDP's, a little above what is used. Chromium believes what it last counted for a while: so it is
+    set before the store is first opened. A photo finds no room: that is said, it goes straight up; text is kept."""
     hands = hands_of(line.url)
     little = int(hands.page.evaluate(USED)) + 300_000
     hands.kill()
@@ -82,7 +81,7 @@ def test_f20_storage_closed_by_the_system(
 
 
 def test_f21_site_data_cleared(shared: Server, hands_of: MakeHands, ledger: Ledger) -> None:
-    """The system clears all but the cookies. What was acknowledged is on the server; the visit goes on, and counts on."""
+    """The system clears all but the cookies. What was acknowledged is on the server; the visit goes on."""
     hands = hands_of(shared.url)
     hands.stages("到达", "取号", "叫号")
     hands.arrives()

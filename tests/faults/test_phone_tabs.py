@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page
 
 from tests.faults import proxy
 from tests.faults.conftest import MakeHands
