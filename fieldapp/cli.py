@@ -1,24 +1,17 @@
 """The command `fieldapp`: one line a verb, the work is done by the features' actions."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
 from flask import Flask
 
-from fieldapp import config
-from fieldapp.app import create_app, is_migrated, move_clock
-
-
-def _app(**changed: Any) -> Flask:
-    settings = replace(config.from_environment(), **changed)
-    move_clock(settings)
-    return create_app(settings)
+from fieldapp import config, phone_commands
+from fieldapp.app import is_migrated
+from fieldapp.command import in_words as _in_words
+from fieldapp.command import opened as _app
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -195,20 +188,6 @@ def restore(folder: Path, keys_from: Path | None) -> None:
         sys.exit(1)
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """What went wrong as one sentence and exit status 1."""
-    from fieldapp.office.telling import sentence_of
-
-    try:
-        yield
-    except Exception as error:
-        sentence = sentence_of(error)
-        if not sentence:
-            raise
-        raise click.ClickException(sentence) from error
-
-
 def _progress() -> Callable[[str], None]:
     """To whoever watches; a timer's mail stays short."""
     return (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else (lambda line: None)
@@ -300,6 +279,9 @@ def user_reset(username: str) -> None:
     with _app().app_context():
         click.echo(reset_user(username))
 
+
+for verb in phone_commands.COMMANDS:
+    main.add_command(verb)
 
 if __name__ == "__main__":
     main()

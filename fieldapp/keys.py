@@ -2,7 +2,7 @@
 
 import os
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from fieldapp import ids
@@ -17,12 +17,13 @@ class Keys:
     carry: bytes  # Fernet
     heads: bytes  # HMAC
     phones: bytes  # from it each person's key to what waits on a phone
+    receipts: bytes  # from it the key that signs what was taken in
 
 
 def load(folder: Path) -> Keys:
     """Read the keys; make what is missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(*(_key(folder / f"{name}.key") for name in ("plans", "index", "carry", "heads", "phones")))
+    return Keys(**{each.name: _key(folder / f"{each.name}.key") for each in fields(Keys)})
 
 
 def _key(path: Path) -> bytes:

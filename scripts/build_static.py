@@ -19,7 +19,11 @@ PRODUCTS = {
     "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
+    "waiting": ("listing", "waiting"),
+    "today": ("listing", "room", "today"),
+    "pages": ("pages",),  # the worker's
 }
+ALONE = "alone"  # each file of it is a script, for the few pages that ask for it
 
 
 def css_sources() -> list[Path]:
@@ -29,10 +33,11 @@ def css_sources() -> list[Path]:
 
 def scripts() -> dict[Path, list[Path]]:
     """Each built script with the behaviours in it, in the order of their names."""
-    return {
+    joined = {
         JS / f"{name}.js": [part for folder in folders for part in sorted((JS / folder).glob("*.js"))]
         for name, folders in PRODUCTS.items()
     }
+    return joined | {JS / path.name: [path] for path in sorted((JS / ALONE).glob("*.js"))}
 
 
 def stamp(sources: Iterable[Path]) -> str:

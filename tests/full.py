@@ -9,6 +9,7 @@ from fieldapp import clock
 from fieldapp.access.models import Audit
 from fieldapp.backups.models import Backup
 from fieldapp.db import apart
+from fieldapp.phones.models import Phone, PhoneCode, PhoneEnd
 from fieldapp.problems.models import Measure, MeasureReport
 from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
 from tests import story as stories
@@ -40,3 +41,10 @@ def fill(app: Flask) -> None:
         measure = session.scalars(sa.select(Measure)).first()
         told = {"county_id": visit.county_id, "measure_id": measure.id, "text": "x", "done": True, "at": 1}
         session.add(MeasureReport(n=1, by_id=who, by_office=False, **told))
+        its = {"county_id": visit.county_id, "person_id": who}
+        code, phone = uuid4(), uuid4()
+        session.add(PhoneCode(id=code, code_hash="0" * 64, made_by=who, made_at=1, **its))
+        session.flush()
+        session.add(Phone(id=phone, code_id=code, device="x", label="x", bound_by=who, bound_at=1, **its))
+        session.flush()
+        session.add(PhoneEnd(phone_id=phone, at=1, by_id=who))

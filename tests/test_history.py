@@ -198,6 +198,9 @@ NEW_KEYS = {
     "edition_problems": {"problem_id": "0" * 32},
     "fact_replies": {"fact_id": "0" * 32},
     "fact_problems": {"fact_id": "0" * 32, "problem_id": "0" * 32},
+    "phone_codes": {"id": "0" * 32, "code_hash": "1" * 64},
+    "phones": {"id": "0" * 32, "code_id": "0" * 32},
+    "phone_ends": {"phone_id": "0" * 32},
 }
 
 

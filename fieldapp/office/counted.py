@@ -46,6 +46,9 @@ TABLES = {
     "fact_replies": "事实确认的答复",
     "fact_problems": "新发现立的问题",
     "backups": "核对过的备份",
+    "phone_codes": "绑手机的码",
+    "phones": "绑定的手机",
+    "phone_ends": "解绑的手机",
 }
 Sums = dict[str, tuple[int, str]]
 

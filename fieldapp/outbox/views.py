@@ -1,14 +1,14 @@
 """The key to a person's own queue, the service worker, and the page of what waits."""
 
-import hashlib
-import hmac
 from base64 import b64encode
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template
 
+from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
+from fieldapp.outbox import receipts, sealing
+from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
@@ -17,24 +17,29 @@ pages = Blueprint("outbox", __name__)
 MAKE = Permission.MAKE_VISITS
 
 
-def key_of(person_id: UUID) -> bytes:
-    """32 bytes, the same at each login: what waits is readable again after one."""
-    return hmac.new(current_app.extensions["keys"].phones, person_id.bytes, hashlib.sha256).digest()
-
-
 @pages.get("/outbox/key")
 @needs(MAKE)
 def key() -> Any:
-    """For whom, and the key: a page of another person's, left open, must not take it."""
+    """For whom, and the key: a page of another person's, left open, must not take it. Besides by what to know our
+    receipts, and the phone's name for the head of an exported file."""
     who = viewer().person_id
-    return jsonify(person=str(who), key=b64encode(key_of(who)).decode())
+    key = b64encode(sealing.key_of(who)).decode()
+    phone = sealing.seal_name(who, sessions.device())
+    return jsonify(person=str(who), key=key, receipts=receipts.public_key(), phone=phone)
 
 
 @pages.get("/outbox")
 @needs(MAKE)
 def index() -> Any:
     """待传. The phone fills it in: the server knows nothing of what it has not received."""
-    return render("outbox/index.html")
+    return keep_on_phone(make_response(render("outbox/index.html")))
+
+
+@pages.get("/n/pin")
+@open_to_everyone("asks for the number that opens this phone's own store; the same for everybody")
+def pin() -> Any:
+    """接着用. Every phone keeps it: it works with no network."""
+    return render("outbox/pin.html")
 
 
 @pages.get("/sw.js")

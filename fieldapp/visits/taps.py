@@ -69,6 +69,7 @@ class Receipt:
     id: UUID
     answer: Answer
     received_at: int
+    digest: str = ""
 
     @property
     def acknowledged(self) -> bool:
@@ -141,9 +142,9 @@ def take_in(
     written = session.execute(_keep(db.engine.dialect.name), _row(tap))
     rival = _rival(session, sent.id, digest)
     if rows_changed(written) == 0:  # the same tap came in at the same moment over another connection
-        return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at)
+        return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at, digest)
     heads.add("taps", [vars(tap)], session)  # what has been acknowledged must be there
-    return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, tap.received_at)
+    return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, tap.received_at, digest)
 
 
 def _after_review(session: Session, visit: UUID, at: int) -> int:
@@ -160,7 +161,8 @@ def _known(session: Session, tap_id: UUID, digest: str, person: UUID) -> Receipt
     first = next((row for row in rows if row.digest == digest), None)
     if first is None:
         return None
-    return Receipt(tap_id, Answer.RIVAL if len(rows) > 1 else Answer.REPEATED, first.received_at)
+    answer = Answer.RIVAL if len(rows) > 1 else Answer.REPEATED
+    return Receipt(tap_id, answer, first.received_at, digest)
 
 
 def _rival(session: Session, tap_id: UUID, digest: str) -> bool:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -203,7 +204,7 @@ def county() -> Iterator[UUID]:
     """A county with the library loaded; the session reads as the system until a test says otherwise."""
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    app.extensions["keys"] = Keys(b"", b"", b"", b"heads", b"")
+    app.extensions["keys"] = Keys(**{**{each.name: b"" for each in fields(Keys)}, "heads": b"heads"})
     db.init_app(app)
     visibility.install()
     with app.app_context():

@@ -36,7 +36,7 @@ BUTTONS = {
     "problems.start", "visits.cancel_plan", "visits.check_visit", "visits.say_who_went",
     "packages.copy_problem", "packages.copy_unit",
 }  # fmt: skip
-BY_SCRIPT = {"visits.known"}  # a phone asks it; no page has a form for it
+BY_SCRIPT = {"visits.known", "phones.bind_phone"}  # a phone asks it; no page has a form for it
 Found = dict[tuple[str, ...], Form]
 
 

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 
 from fieldapp import ids
@@ -15,12 +16,15 @@ ASKING = {"Accept-Encoding": "gzip, deflate, br"}
 LogIn = Callable[[str], LintingClient]
 
 
+@pytest.mark.parametrize("asked", ["gzip, deflate, br", "gzip, deflate"])
 @pytest.mark.parametrize("address", [STYLE, "/static/vendor/htmx-2.0.4/htmx.min.js", "/sw.js"])
-def test_files_go_packed(as_: LogIn, address: str) -> None:
+def test_files_go_packed(as_: LogIn, address: str, asked: str) -> None:
     client = as_("inspector1")
-    plain, packed = client.get(address), client.get(address, headers=ASKING)
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    plain, packed = client.get(address), client.get(address, headers={"Accept-Encoding": asked})
+    kind = packed.headers["Content-Encoding"]
+    assert kind == ("br" if "br" in asked and "static" in address else "gzip")
+    unpack = brotli.decompress if kind == "br" else gzip.decompress
+    assert unpack(packed.get_data()) == plain.get_data()
     assert int(packed.headers["Content-Length"]) == len(packed.get_data()) < len(plain.get_data()) * 0.7
     for answer in (plain, packed):
         assert "Accept-Encoding" in answer.headers["Vary"]
@@ -36,7 +40,7 @@ def test_a_changed_file_is_packed_anew(as_: LogIn, tmp_path: Path) -> None:
         for text in ("a" * 2000, "b" * 2000):
             (tmp_path / "x.css").write_text(text)
             answer = client.get("/static/x.css", headers=ASKING)
-            assert gzip.decompress(answer.get_data()).decode() == text
+            assert brotli.decompress(answer.get_data()).decode() == text
     finally:
         client.application.static_folder = before
 
@@ -57,7 +61,7 @@ def begun(story: Story, client: LintingClient) -> str:
     return plan.visit_id
 
 
-@pytest.mark.parametrize("asked", ["", "identity", "br", "gzip;q=0"])
+@pytest.mark.parametrize("asked", ["", "identity", "deflate", "gzip;q=0"])
 def test_who_cannot_unpack_gets_it_plain(as_: LogIn, asked: str) -> None:
     answer = as_("inspector1").get(STYLE, headers={"Accept-Encoding": asked})
     assert "Content-Encoding" not in answer.headers

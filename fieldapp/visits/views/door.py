@@ -15,6 +15,7 @@ from fieldapp.db import db, keeping
 from fieldapp.errors import NotVisible
 from fieldapp.evidence import actions as evidence
 from fieldapp.evidence.originals import Empty, Refused
+from fieldapp.outbox import receipts
 from fieldapp.visits import projecting, queries, taps
 from fieldapp.visits.views import pages, phone
 from fieldapp.web import handlers
@@ -101,6 +102,7 @@ def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]
         response = _shown(visit_id, form)
     response.headers["Outbox-Ack"] = str(receipt.id)
     response.headers["Received-At"] = str(receipt.received_at)
+    response.headers[receipts.HEADER] = receipts.sign(receipt.id, receipt.digest, receipt.received_at)
     return response
 
 

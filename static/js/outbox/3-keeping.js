@@ -5,7 +5,13 @@
 
   async function open(id) {
     const row = await box.read('ledgers', (store) => store.get(id));
-    return row ? { v: row.v, lines: await box.unsealWords(row.sealed) } : { v: 0, lines: [] };
+    if (!row) { return { v: 0, lines: [] }; }
+    try {
+      return { v: row.v, lines: await box.unsealWords(row.sealed) };
+    } catch (error) { // sealed with a key that is not here: laid aside, and another begun
+      await box.put('ledgers', Object.assign({}, row, { id: id + ' ' + row.v }));
+      return { v: row.v, lines: [] };
+    }
   }
 
   /* The person's own taps in a visit from this phone, oldest first. */
@@ -41,11 +47,15 @@
       const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
       const line = { id: tap.id, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
       const request = await make(seq, before.lines);
-      const head = await box.sealWords({ visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
+      const head = await box.sealWords({ id: tap.id, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
       const row = { id: tap.id, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
       const body = { id: tap.id, body: await box.seal(request.bytes) };
       const add = (queue, bodies) => { queue.add(row); bodies.add(body); };
-      if (await rewrite(id, tap.person, before, before.lines.concat(line), add)) { return line; }
+      try {
+        if (await rewrite(id, tap.person, before, before.lines.concat(line), add)) { return line; }
+      } catch (error) {
+        if (error.name !== 'QuotaExceededError' || !await box.makeRoom(row.size)) { throw error; }
+      }
     }
   });
 
@@ -66,15 +76,4 @@
   box.rows = (person) => of('queue', person);
   box.taken = (person) => of('taken', person);
   box.waiting = async (person) => (await box.rows(person)).length;
-
-  /* Both with what each is, for the list of what waits and for whoever checks that nothing is lost. */
-  box.list = async () => {
-    const person = await box.holder();
-    if (!person) { return []; }
-    const rows = (await box.taken(person)).concat(await box.rows(person));
-    return Promise.all(rows.map(async (row) => {
-      const head = await box.unsealWords(row.head);
-      return Object.assign(head, { wall_ms: head.at }, row, { head: undefined, ledger: undefined });
-    }));
-  };
 })(self);

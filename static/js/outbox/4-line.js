@@ -14,7 +14,7 @@
       const header = (name) => answer.headers.get(name);
       return {
         status: answer.type === 'opaqueredirect' ? 302 : answer.status, ack: header('Outbox-Ack'), receipt: header('Outbox-Receipt'),
-        receivedAt: Number(header('Received-At')), now: Number(header('Server-Now')), address: header('HX-Replace-Url'),
+        receivedAt: Number(header('Received-At')), now: Number(header('Server-Now')), why: header('Outbox-Why'), address: header('HX-Replace-Url'),
         reswap: header('HX-Reswap'), text: await answer.text()
       };
     } catch (error) {

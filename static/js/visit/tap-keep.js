@@ -10,10 +10,12 @@
 
   /* Get the person's key once after login; the person before, on a shared phone, loses his. */
   async function begin() {
+    if (await app.isShut()) { return false; }
     if (await box.holder() !== person) {
       const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
       const told = await answer.json();
       if (told.person !== person) { return false; }
+      await box.put('things', { name: 'of ' + person, receipts: told.receipts, phone: told.phone });
       await box.hold(person, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
     }
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
