@@ -20,6 +20,7 @@ PRODUCTS = {
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
     "waiting": ("listing", "waiting"),
+    "room": ("listing", "room"),
     "today": ("listing", "room", "today"),
     "pages": ("pages",),  # the worker's
 }

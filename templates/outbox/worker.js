@@ -73,6 +73,9 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     return kept ? shown(kept) : await asked || gone();
   }
 
+  /* The way in: with network it leads on to today, or to the login. */
+  const front = async (event) => await ask(event.request) || Response.redirect('/n/', 302);
+
   async function tell(told) {
     for (const each of await clients.matchAll({ includeUncontrolled: true })) { each.postMessage({ ready: told }); }
   }
@@ -98,6 +101,8 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     if (asked.method !== 'GET' || url.origin !== location.origin) { return; }
     if (url.pathname.startsWith('/static/')) {
       event.respondWith(caches.match(asked).then((there) => there || fetch(asked)));
+    } else if (asked.mode === 'navigate' && url.pathname === '/') {
+      event.respondWith(front(event));
     } else if (asked.mode === 'navigate' && (url.pathname.startsWith('/n/') || url.pathname === '/outbox')) {
       event.respondWith(page(event));
     }
