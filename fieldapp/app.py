@@ -21,7 +21,7 @@ from fieldapp.workflow import Workflow
 
 FEATURES = (
     "access", "organisations", "inspections", "problems", "publishing", "visits", "closing", "documents", "figures",
-    "packages", "todo", "outbox",
+    "packages", "todo", "outbox", "phones",
 )  # fmt: skip
 CSP = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _BEFORE_CHANGE = ("access.me", "access.log_out", "visits.tap", "static")

@@ -29,6 +29,7 @@ class Settings:
     desk_absolute: int = 12 * 3600
     phone_idle: int = 12 * 3600
     phone_absolute: int = 24 * 3600
+    pin_pause: int = 15 * 60  # seconds away after which a phone on which a number is set asks for it
 
     @property
     def photos(self) -> Path:

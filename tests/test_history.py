@@ -185,6 +185,8 @@ NEW_KEYS = {
     "visit_attendance": {"n": 99},
     "parked_decisions": {"n": 99},
     "measure_reports": {"id": "0" * 32, "n": 99},
+    "quarantined": {"tap": "0" * 32},
+    "quarantine_decisions": {"n": 99},
     "heads": {"name": "visit:new"},
     "closure_requests": {"id": "0" * 32, "n": 99},
     "editions": {"id": "0" * 32, "n": 99},
@@ -198,6 +200,9 @@ NEW_KEYS = {
     "edition_problems": {"problem_id": "0" * 32},
     "fact_replies": {"fact_id": "0" * 32},
     "fact_problems": {"fact_id": "0" * 32, "problem_id": "0" * 32},
+    "phone_codes": {"id": "0" * 32, "code_hash": "1" * 64},
+    "phones": {"id": "0" * 32, "code_id": "0" * 32},
+    "phone_ends": {"phone_id": "0" * 32},
 }
 
 

@@ -160,6 +160,16 @@ def end_logins_of(account_id: UUID, *, at: int, but: str = "") -> None:
     )
 
 
+def end_phone_logins(person_id: UUID, *, at: int) -> None:
+    """End somebody's logins on phones: one of them is lost."""
+    table = bare(Login)
+    db.session.execute(
+        sa.update(table)
+        .where(table.c.person_id == person_id, table.c.phone.is_(True), table.c.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
 def change_password(account: Account, old: str, new: str, *, by: Any, at: int) -> None:
     """One's own password; every other login of the account ends."""
     if not passwords.is_password(account.password_hash, old):

@@ -7,6 +7,7 @@ class Permission(Enum):
     ENTER = "access:app:enter"  # any signed-in person: own start page, own password, own logins
     MANAGE_ACCOUNTS = "access:accounts:manage"
     CONFIRM_ROLES = "access:roles:confirm"
+    BIND_PHONES = "phones:phone:bind"  # the office, which plans and reads out the codes of the day
     READ_ORGANISATION = "organisations:all:read"
     EDIT_ORGANISATION = "organisations:all:edit"
     EDIT_TEAMS = "organisations:teams:edit"  # who belongs to a team makes inspectors: never the administrator

@@ -39,7 +39,7 @@ def login() -> Any:
         carried="",
         sentence="",
         username="",
-        expired=False,
+        expired=viewer() is None and sessions.last_person() is not None,
     )
 
 
@@ -88,7 +88,7 @@ def log_out() -> Any:
     """End this login; what waits unsent on the phone is not touched."""
     who = viewer()
     actions.end_login(who.login_hash, by=who, at=clock.now())
-    gone = see("access.login")
+    gone = see("access.login", said="logged_out")
     gone.headers["Clear-Site-Data"] = '"cache"'  # never "storage" or "*": that would delete the unsent queue
     cookies.take_back(gone, "login")
     return gone
@@ -115,6 +115,7 @@ def me() -> Any:
         account=account,
         logins=logins,
         roles=roles,
+        pin_pause=sessions.settings().pin_pause,
         sees=one(Unit, who.unit_id).name if who.unit_id else who.place,
     )
 

@@ -13,7 +13,6 @@ from fieldapp.db import db
 from fieldapp.deadlines.county_rules import LISTS
 from fieldapp.documents import sheet
 from fieldapp.documents.drafting import About, Draft, Seen, Words, draft
-from fieldapp.documents.qr import code_of
 from fieldapp.errors import NotVisible, RuleBroken
 from fieldapp.organisations.models import County, Unit
 from fieldapp.organisations.queries import one
@@ -26,6 +25,7 @@ from fieldapp.visits.briefing import problem_of
 from fieldapp.visits.models import Visit
 from fieldapp.visits.plain import conclusion_on
 from fieldapp.visits.states import CHECKED, DONE
+from fieldapp.web.qr import code_of
 
 Plain = dict[str, Any]
 PRINTED = ("signing", "closed", "reopened")  # a closing whose record is frozen

@@ -120,7 +120,7 @@ def _judge_jumps(ordered: Sequence[Tap], witnesses: list[int]) -> tuple[dict[int
     slept: dict[int, int] = {}
     undecided = set(jumps)
     for earlier, later in pairwise(witnesses):
-        here = {n: ms for n, ms in jumps.items() if earlier < n <= later}
+        here = {n: ms for n, ms in jumps.items() if _is_between(ordered, n, earlier, later)}
         if not here or not _measured_after(ordered, max(here), later):
             continue
         undecided -= set(here)
@@ -130,6 +130,12 @@ def _judge_jumps(ordered: Sequence[Tap], witnesses: list[int]) -> tuple[dict[int
         if abs(change - back) < abs(change - back - forward):
             slept |= {n: ms for n, ms in here.items() if ms > 0}
     return slept, undecided
+
+
+def _is_between(ordered: Sequence[Tap], jump: int, earlier: int, later: int) -> bool:
+    """Whether a jump fell between the measurements of two witnesses. The earlier one may itself come after the jump
+    and bring an offset from before it: that of the answer to the tap that went before a sleep."""
+    return earlier < jump <= later or (jump == earlier and not _measured_after(ordered, jump, earlier))
 
 
 def _measured_after(ordered: Sequence[Tap], jump: int, witness: int) -> bool:

@@ -2,7 +2,9 @@
 importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PIN = '/n/pin';
+  const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const DEAD_FOR = 30000; // ms for which a line that gave nothing is not waited for
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
@@ -13,13 +15,14 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
 
   async function install() {
     const cache = await caches.open(STATIC);
-    await Promise.all(PARTS.map((part) => cache.match(part).then((there) => there || cache.add(part))));
+    await Promise.all(PARTS.concat(PIN_PARTS).map((part) => cache.match(part).then((there) => there || cache.add(part))));
+    await cache.add(PIN); // anew: it names the parts of this version
     await self.skipWaiting(); // the queue lies in the store, not in a worker: a new one takes over at once
   }
 
   async function activate() {
     const cache = await caches.open(STATIC);
-    const wanted = PARTS.map((part) => new URL(part, location.href).href);
+    const wanted = PARTS.concat(PIN_PARTS, PIN).map((part) => new URL(part, location.href).href);
     for (const old of await cache.keys()) { if (wanted.indexOf(old.url) < 0) { await cache.delete(old); } }
     await clients.claim();
   }
@@ -76,6 +79,13 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
   /* The way in: with network it leads on to today, or to the login. */
   const front = async (event) => await ask(event.request) || Response.redirect('/n/', 302);
 
+  /* Any page, unless the number is asked for first. */
+  async function door(event, path) {
+    if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
+    if (path === '/') { return front(event); }
+    return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
+  }
+
   async function tell(told) {
     for (const each of await clients.matchAll({ includeUncontrolled: true })) { each.postMessage({ ready: told }); }
   }
@@ -101,10 +111,8 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     if (asked.method !== 'GET' || url.origin !== location.origin) { return; }
     if (url.pathname.startsWith('/static/')) {
       event.respondWith(caches.match(asked).then((there) => there || fetch(asked)));
-    } else if (asked.mode === 'navigate' && url.pathname === '/') {
-      event.respondWith(front(event));
-    } else if (asked.mode === 'navigate' && (url.pathname.startsWith('/n/') || url.pathname === '/outbox')) {
-      event.respondWith(page(event));
+    } else if (asked.mode === 'navigate' && url.pathname !== '/login') {
+      event.respondWith(door(event, url.pathname));
     }
   });
 })(self.outbox);

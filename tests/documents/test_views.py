@@ -11,9 +11,9 @@ from fieldapp import clock
 from fieldapp.closing import actions
 from fieldapp.closing.models import Closing
 from fieldapp.db import apart
-from fieldapp.documents.qr import code_of
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
+from fieldapp.web.qr import code_of
 from tests.closing import steps
 from tests.story import ROLES, Story
 

@@ -15,8 +15,10 @@ from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
 from tests.faults.sender import Sender
 from tests.faults.server import Server, World, copy_of, lay
+from tests.faults.taps import Hands
 
 MakeSender = Callable[..., Sender]
+MakeHands = Callable[..., Hands]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,3 +94,14 @@ def phones(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Pho
     yield make
     for phone in made:
         phone.kill()
+
+
+@pytest.fixture
+def hands_of(phones: Callable[..., Phone], world: World, ledger: Ledger) -> MakeHands:
+    """`hands_of(url, "inspector1", begin=True)`: somebody with a phone, logged in and in a visit of his own."""
+
+    def make(url: str, username: str = "inspector1", *, begin: bool = True, **more: Any) -> Hands:
+        made = Hands(phones(url, **more), ledger, str(world.people[username]), username).log_in()
+        return made.begin(world.place) if begin else made
+
+    return make

@@ -2,7 +2,6 @@
 
 http://127.0.0.1 is a secure context: service workers and WebCrypto are there without TLS."""
 
-import json
 import os
 import signal
 import time
@@ -19,9 +18,10 @@ from tests.story import PASSWORD
 PATIENCE = 10_000  # milliseconds until a state must be there
 FLUSHED = 35.0  # seconds after which Chromium has written a new cookie to its profile
 
-# The page's clocks moved on by what `fieldapp-fault-clock` says, before any script of the page runs.
+# The page's clocks can be moved on.
 _CLOCK = """(() => {
-  const [wall, mono] = JSON.parse(localStorage.getItem('fieldapp-fault-clock') || '[0,0]');
+  let wall = 0, mono = 0;
+  window.faultClock = (moreWall, moreMono) => { wall += moreWall; mono += moreMono; };
   const RealDate = Date, realNow = performance.now.bind(performance);
   class MovedDate extends RealDate {
     constructor(...given) { given.length ? super(...given) : super(RealDate.now() + wall); }
@@ -30,6 +30,7 @@ _CLOCK = """(() => {
   window.Date = MovedDate;
   performance.now = () => realNow() + mono;
 })();"""
+_MOVE = "window.faultClock(%d, 0);"
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Phone:
     url: str
     script: bool = True
     zone: str = "Asia/Shanghai"
+    ahead_ms: int = 0  # of its wall clock
     context: BrowserContext | None = None
     said: list[str] = field(default_factory=list)  # errors of its pages
 
@@ -65,6 +67,7 @@ class Phone:
             self.context.on("weberror", lambda error: self.said.append(str(error.error)))
             if self.script:
                 self.context.add_init_script(_CLOCK)
+                self.context.add_init_script(_MOVE % self.ahead_ms)
         return self.page
 
     @property
@@ -158,14 +161,12 @@ class Phone:
         self.cdp(page).send("Page.setWebLifecycleState", {"state": "active"})
 
     def move_clock(self, wall_ms: int, mono_ms: int = 0) -> None:
-        """From the next page on both clocks are ahead by so much. A worker keeps the true ones."""
-        self.page.evaluate(
-            "value => localStorage.setItem('fieldapp-fault-clock', value)", json.dumps([wall_ms, mono_ms])
-        )
-
-    def move_zone(self, zone: str) -> None:
-        """The traveller's phone: `Asia/Urumqi`."""
-        self.cdp().send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+        """On this page and on those to come the wall clock is ahead by so much more; the monotonic one, which each page
+        begins anew, on this one. A worker keeps the true ones."""
+        assert self.context is not None, "the phone is not open"
+        self.ahead_ms += wall_ms
+        self.context.add_init_script(_MOVE % wall_ms)
+        self.page.evaluate("moves => window.faultClock(...moves)", [wall_ms, mono_ms])
 
 
 def _words(pid: int) -> list[bytes]:

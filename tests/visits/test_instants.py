@@ -162,6 +162,20 @@ class TestSleep:
         assert seconds(phone) == [0, 2405, 2435]
         assert not any(doubts(phone))
 
+    def test_and_when_every_answer_measured_it_as_with_a_network(self) -> None:
+        """The answer to the tap before the sleep measures last before it; the tap after it is the first to say so."""
+        phone = Phone(ANN)
+        phone.tap("stage", stage="ticket")
+        phone.wait(1)
+        phone.measure()
+        phone.sleep(2400)
+        phone.tap("stage", stage="call", after=5)
+        phone.wait(1)
+        phone.measure()
+        phone.tap("stage", stage="accept", after=30)
+        assert seconds(phone) == [0, 2406, 2437]
+        assert not any(doubts(phone))
+
     def test_sleep_and_a_clock_set_back_are_told_apart(self) -> None:
         phone = Phone(ANN)
         phone.tap("stage", stage="ticket")

@@ -7,6 +7,8 @@ from fieldapp.access.policy import POLICY, Role
 
 RULE = [
     ("only clerk and head plan visits", P.PLAN_VISITS, {Role.CLERK, Role.HEAD}),
+    ("only the office binds phones: it knows who goes, and no administrator is to", P.BIND_PHONES,
+     {Role.CLERK, Role.HEAD}),
     ("only the head sends the finder's own team", P.OVERRIDE_TEAM, {Role.HEAD}),
     ("only the head reads who read the plans", P.READ_LOG_OF_PLANS, {Role.HEAD}),
     ("only the head changes what was issued", P.CHANGE_ISSUED, {Role.HEAD}),

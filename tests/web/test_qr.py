@@ -4,7 +4,7 @@ import re
 
 import segno
 
-from fieldapp.documents.qr import QUIET, code_of
+from fieldapp.web.qr import QUIET, code_of
 
 DIGEST = "7fbaa9d380b173f0aaab42f2e1accff4ff133b2bbddad3be38ed4026b9c58c15"
 
