@@ -2,13 +2,9 @@
 importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-<<<<<<< HEAD
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
   const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
-=======
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
->>>>>>> ready
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const DEAD_FOR = 30000; // ms for which a line that gave nothing is not waited for
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
@@ -37,16 +33,6 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     await box.keepPage(person, url.pathname + url.search, await answer.text());
   }
 
-<<<<<<< HEAD
-  async function kept(url) {
-    const person = await box.holder();
-    if (!person) { return null; }
-    const id = await place(person, url);
-    const row = await box.read('pages', (store) => store.get(id));
-    if (!row) { return null; }
-    const page = await box.unsealWords(row.sealed);
-    return new Response(page.html, { headers: { 'Content-Type': page.type, 'X-From-Phone': '1' } });
-=======
   const HEADERS = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", 'X-From-Phone': '1' };
   const shown = (there) => new Response(there.html, { headers: HEADERS });
   const gone = () => new Response(GONE, { status: 503, headers: HEADERS });
@@ -71,7 +57,6 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
       deadSince = Date.now();
       return null;
     }
->>>>>>> ready
   }
 
   async function page(event) {
@@ -91,24 +76,14 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     return kept ? shown(kept) : await asked || gone();
   }
 
-<<<<<<< HEAD
   /* Any page, unless the number is asked for first. */
   async function door(event, path) {
     if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
     return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
   }
 
-  /* Ask for pages one by one, so that a phone is ready before it leaves the network. */
-  async function make(urls) {
-    for (const url of urls) {
-      const answer = await fetch(url, { credentials: 'same-origin', headers: { 'X-Make-Ready': '1' } }).catch(() => null);
-      if (!answer || !answer.ok || answer.redirected) { return; }
-      await keep(new URL(url, location.href).href, answer);
-    }
-=======
   async function tell(told) {
     for (const each of await clients.matchAll({ includeUncontrolled: true })) { each.postMessage({ ready: told }); }
->>>>>>> ready
   }
 
   const ASKED = { // by a page
