@@ -81,7 +81,7 @@ def _timed(work: object) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _line(name: str, values: list[float]) -> None:
+def line(name: str, values: list[float]) -> None:
     ordered = sorted(values)
     p95 = ordered[int(len(ordered) * 0.95) - 1]
     print(f"{name:<44} p50 {statistics.median(values):7.2f} ms   p95 {p95:7.2f} ms   n {len(values)}")
@@ -174,8 +174,8 @@ def _await(port: int) -> None:
 
 def measure(port: int, pid: int, folder: Path) -> None:
     commits, writes = floor(folder)
-    _line("floor: SQLite commit, WAL, synchronous=FULL", commits)
-    _line("floor: 300 kB file with fsync", writes)
+    line("floor: SQLite commit, WAL, synchronous=FULL", commits)
+    line("floor: 300 kB file with fsync", writes)
     browser = Browser(port)
     browser.log_in("inspector1")
     page = browser.ask("GET", "/n/")[1].decode()
@@ -202,8 +202,8 @@ def measure(port: int, pid: int, folder: Path) -> None:
     weigh(browser, f"/n/{visit}/all")
     _pages(browser, pid, "page of a running visit", f"/n/{visit}")
     _pages(browser, pid, "the same, all shown", f"/n/{visit}/all")
-    _line("tap, 1 client", [tap(browser, visit, person) for _ in range(TAPS)])
-    _line("tap, 8 clients", _parallel(port, visit, person))
+    line("tap, 1 client", [tap(browser, visit, person) for _ in range(TAPS)])
+    line("tap, 8 clients", _parallel(port, visit, person))
     _photos(browser, visit)
     rss, peak = memory_mb(pid)
     print(f"server memory {rss:.0f} MB now, {peak:.0f} MB at most (aim 120)")
@@ -233,7 +233,7 @@ def _pages(browser: Browser, pid: int, name: str, path: str) -> None:
     before, start = cpu_ms(pid), time.perf_counter()
     times = [_timed(lambda: browser.ask("GET", path)) for _ in range(PAGES)]
     took, cpu = time.perf_counter() - start, cpu_ms(pid) - before
-    _line(name, times)
+    line(name, times)
     print(f"{'':<44} {PAGES / took:.0f} pages/s, {cpu / PAGES:.1f} CPU ms a page (aim 6)")
 
 
@@ -264,7 +264,7 @@ def _photos(browser: Browser, visit: str) -> None:
                 assert status == 200, status
 
         rounds.append(_timed(send))
-    _line("three photo taps of 300 kB, summed (aim 15)", rounds)
+    line("three photo taps of 300 kB, summed (aim 15)", rounds)
 
 
 if __name__ == "__main__":

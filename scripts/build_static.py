@@ -19,7 +19,7 @@ PRODUCTS = {
     "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
-    "waiting": ("listing", "waiting"),
+    "waiting": ("listing", "room", "waiting"),
     "today": ("listing", "room", "today"),
     "pages": ("pages",),  # the worker's
 }

@@ -2,7 +2,7 @@
 importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
   const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
@@ -79,7 +79,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
   /* Any page, unless the number is asked for first. */
   async function door(event, path) {
     if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
-    return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
+    return path === '/' || path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
   }
 
   async function tell(told) {

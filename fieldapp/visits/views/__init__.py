@@ -15,6 +15,7 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     photos,
     planning,
     ready,
+    quarantine,
     reviewing,
     scenarios,
 )

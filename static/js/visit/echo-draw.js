@@ -15,7 +15,8 @@
   /* A form is the line's when it says the same of what the tap is about. */
   app.formsOf = (line, act) => {
     all('form[data-tap]', (form) => {
-      const has = (name) => form.elements[name] && form.elements[name].value === line.fields[name];
+      const named = (name) => form.elements.namedItem(name); // elements.item is a method
+      const has = (name) => named(name) && named(name).value === line.fields[name];
       if (form.elements.kind && form.elements.kind.value === line.kind && Object.keys(line.fields).every(has)) { act(form); }
     });
   };

@@ -53,8 +53,8 @@
   /* Sent as it stands: the same press, so that nothing is doubled. */
   function past(form, button, error) {
     form.setAttribute('data-past', '');
-    app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
     button.click();
+    app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
   }
 
   document.addEventListener('submit', (event) => {

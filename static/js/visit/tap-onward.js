@@ -28,7 +28,7 @@
     if (!next || !app.page()) { location.assign(path); return; }
     app.served = Number(made.documentElement.getAttribute('data-now'));
     app.page().replaceWith(next);
-    window.htmx.process(next);
+    if (window.htmx) { window.htmx.process(next); }
     history.replaceState(history.state, '', path); // as after an answer: a tap is no step to go back over
     window.scrollTo(0, 0);
     await app.echo(true);

@@ -34,7 +34,7 @@
   function show(answer) {
     moves++;
     app.served = answer.now;
-    window.htmx.swap('#visit', answer.text, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 20 });
+    if (window.htmx) { window.htmx.swap('#visit', answer.text, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 20 }); } else { app.page().outerHTML = answer.text; }
     if (answer.address) { history.replaceState(history.state, '', answer.address); }
     if (/show:window:top/.test(answer.reswap || '')) { window.scrollTo(0, 0); }
     return app.echo(true);
@@ -56,7 +56,7 @@
   /* The worker has sent what this page holds: the page as the server has it now, unless something is being written. */
   app.sentElsewhere = async () => {
     await app.echo();
-    if (app.page() && app.visitOf(location.pathname) && !isTyped() && !await box.waiting(person)) {
+    if (window.htmx && app.page() && app.visitOf(location.pathname) && !isTyped() && !await box.waiting(person)) {
       window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
     }
   };

@@ -6,7 +6,7 @@
     if (worker) { worker.postMessage(message, ports || []); }
     return Boolean(worker);
   };
-  if (!window.outbox || !navigator.serviceWorker) { return; }
+  if (!window.outbox || !navigator.serviceWorker || document.documentElement.hasAttribute('data-no-worker')) { return; }
   window.outbox.kept = (path) => new Promise((done) => {
     const line = new MessageChannel();
     line.port1.onmessage = (event) => done(event.data);
