@@ -14,8 +14,9 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     phone,
     photos,
     planning,
-    ready,
     quarantine,
+    ready,
     reviewing,
     scenarios,
+    sealed,
 )

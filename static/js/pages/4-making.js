@@ -16,7 +16,7 @@
     return { date: told.date, groups: groups.concat(gone) };
   }
 
-  async function write(person, list, pages) {
+  const write = box.writeReady = async (person, list, pages) => {
     const rows = await Promise.all(pages.map(async (page) => ({
       id: await box.pageId(person, page.of[0], [0, page.of[1], page.v]), person: person, v: page.v, made: Date.now(),
       sealed: await box.sealWords({ html: page.html, words: page.words })
@@ -26,7 +26,7 @@
       rows.forEach((row) => store.put(row));
       return things.put({ name: 'ready', person: person, sealed: sealed });
     });
-  }
+  };
 
   /* All is here: what it replaces goes, and what was shown long ago. */
   async function tidy(person, list) {
