@@ -37,9 +37,46 @@ def check_receipt(file: Path) -> None:
         sys.exit(1)
 
 
+@click.command("import-queue")
+@_FILE
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each record.")
+def import_queue(file: Path, dry_run: bool) -> None:
+    """Take in FILE, which a phone has exported: what it could not send.
+
+    \b
+    What the server would have taken goes into the records, each thing once however often the file is
+    imported. What it would not (a stopped account, a photo that is too large) waits for the office,
+    on the page 没对上的记录. What was changed, or comes from another server, is named and left.
+
+    Exit status 1 when something could not be opened."""
+    from fieldapp.office import importing, phone_telling
+
+    with opened().app_context(), in_words():
+        found = list(importing.import_queue(file, dry_run=dry_run))
+    _say(phone_telling.of_import(found, dry_run))
+    if any(each.outcome is importing.Outcome.BROKEN for each in found):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+def offline(state: str | None) -> None:
+    """Switch the no-network mode on or off, at once and without a restart; without STATE say which it is.
+
+    \b
+    Off: when a fault in it keeps pages from opening. Each phone clears the files and pages it has kept as soon
+    as it next reaches the server. What waits on it to be sent stays, and is sent by the pages themselves."""
+    from fieldapp.outbox import switch
+
+    with opened().app_context():
+        if state:
+            switch.turn(state == "on")
+        click.echo("没信号的功能关着" if switch.is_off() else "没信号的功能开着")
+
+
 def _say(lines: Iterable[tuple[bool, str]]) -> None:
     for is_fault, line in lines:
         click.echo(line, err=is_fault)
 
 
-COMMANDS = (receipt_key, check_receipt)
+COMMANDS = (receipt_key, check_receipt, import_queue, offline)

@@ -12,6 +12,7 @@ from fieldapp.db import apart
 from fieldapp.phones.models import Phone, PhoneCode, PhoneEnd
 from fieldapp.problems.models import Measure, MeasureReport
 from fieldapp.visits.models import ParkedDecision, PlanRead, Visit, VisitAttendance
+from fieldapp.visits.quarantine_models import Quarantined, QuarantineDecision
 from tests import story as stories
 from tests.closing.steps import everything
 from tests.story import Story
@@ -38,6 +39,18 @@ def fill(app: Flask) -> None:
             "at": 1,
         }
         session.add(ParkedDecision(visit=visit.id, person_id=who, n=1, **said))
+        kept = {
+            "sha256": "0" * 64,
+            "device": "x",
+            "reason": "stopped",
+            "said": "",
+            "fields": "{}",
+            "file_name": "",
+        }
+        where = {"visit": visit.id, "person_id": who, "county_id": visit.county_id, "at": 1}
+        session.add(Quarantined(tap=uuid4(), content_type="", made_at=1, **kept, **where))
+        word = {"outcome": "aside", "reason": "x", "records": 1, "taken": 0, "by_id": who}
+        session.add(QuarantineDecision(n=1, **word, **where))
         measure = session.scalars(sa.select(Measure)).first()
         told = {"county_id": visit.county_id, "measure_id": measure.id, "text": "x", "done": True, "at": 1}
         session.add(MeasureReport(n=1, by_id=who, by_office=False, **told))

@@ -15,7 +15,7 @@ APPEND_ONLY = (
     "parked_decisions", "measure_reports", "heads", "closure_requests", "editions", "edition_problems",
     "edition_photos", "closing_visits", "verifications", "closing_signatures", "closing_objections", "paper_signatures",
     "paper_confirmations", "closures", "signers", "facts", "fact_replies", "fact_problems",
-    "backups", "phone_codes", "phones", "phone_ends",
+    "backups", "phone_codes", "phones", "phone_ends", "quarantined", "quarantine_decisions",
 )  # fmt: skip
 _VERBS = ("update", "delete", "replace", "rowid", "low_rowid")
 

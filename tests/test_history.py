@@ -185,6 +185,8 @@ NEW_KEYS = {
     "visit_attendance": {"n": 99},
     "parked_decisions": {"n": 99},
     "measure_reports": {"id": "0" * 32, "n": 99},
+    "quarantined": {"tap": "0" * 32},
+    "quarantine_decisions": {"n": 99},
     "heads": {"name": "visit:new"},
     "closure_requests": {"id": "0" * 32, "n": 99},
     "editions": {"id": "0" * 32, "n": 99},

@@ -9,7 +9,7 @@ from flask_login import LoginManager, current_user
 
 from fieldapp import clock, ids
 from fieldapp.access import carry
-from fieldapp.access.models import Login
+from fieldapp.access.models import Account, Login
 from fieldapp.access.viewers import Viewer, hash_token, viewer_of
 from fieldapp.config import Settings
 from fieldapp.db import apart, bind_viewer, if_possible
@@ -78,6 +78,14 @@ def last_person() -> UUID | None:
         return None
     with apart() as session:
         return session.scalar(sa.select(Login.person_id).where(Login.token_hash == hash_token(token)))
+
+
+def is_stopped() -> bool:
+    """Whether the login of this cookie ended because its account was disabled."""
+    token = request.cookies.get(cookies.name_of("login"))
+    whose = sa.select(Account.disabled).join(Login, Login.account_id == Account.id)
+    with apart() as session:
+        return bool(token and session.scalar(whose.where(Login.token_hash == hash_token(token))))
 
 
 def ask_login() -> Any:

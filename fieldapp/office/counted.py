@@ -29,6 +29,8 @@ TABLES = {
     "item_versions": "条目的版本",
     "visit_attendance": "组长说谁去了",
     "parked_decisions": "合不上的记录怎么定",
+    "quarantined": "文件里来的记录",
+    "quarantine_decisions": "文件里来的怎么定",
     "measure_reports": "单位报的进展",
     "closure_requests": "销号申请",
     "editions": "反馈",

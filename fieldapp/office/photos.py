@@ -16,6 +16,7 @@ from fieldapp.office.finding import Finding, Progress, guarded
 from fieldapp.problems.models import ClosureRequest
 from fieldapp.publishing.models import EditionPhoto
 from fieldapp.visits.models import TapRow
+from fieldapp.visits.quarantine_models import Quarantined
 
 KIND = "照片"
 UNDER_WAY_MS = 3600 * 1000  # an upload younger than this may still come to its end
@@ -75,9 +76,10 @@ def _before() -> int:
 
 
 def all_named(session: Session) -> set[str]:
-    """By a tap, a request's or a signer's page, a verification, an edition."""
+    """By a tap or one in quarantine, a request's or a signer's page, a verification, an edition."""
     columns = (
         TapRow.file_sha256,
+        Quarantined.file_sha256,
         ClosureRequest.page_sha256,
         PaperSignature.page_sha256,
         EditionPhoto.sha256,

@@ -36,7 +36,7 @@ class Judged:
 def read(path: Path) -> list[dict[str, Any]]:
     """The receipts of a file; raises RuleBroken when it is none."""
     try:
-        told = json.loads(path.read_text("utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] == FORMAT and all(isinstance(each, dict) for each in told["receipts"]):
             return list(told["receipts"])
     except (ValueError, TypeError, KeyError):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template
 
 from fieldapp.access import sessions
 from fieldapp.access.permissions import Permission
-from fieldapp.outbox import receipts, sealing
+from fieldapp.outbox import receipts, sealing, switch
 from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.web.guard import needs, open_to_everyone
 from fieldapp.web.render import render
@@ -46,10 +46,23 @@ def pin() -> Any:
 @open_to_everyone("script holds no data")
 def worker() -> Response:
     """At the root, so that it covers every page. Asked anew at each visit: a fault in it must be mended at once."""
-    response = make_response(render_template("outbox/worker.js"))
+    response = make_response(render_template(f"outbox/{'retired' if switch.is_off() else 'worker'}.js"))
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@pages.get("/outbox/mend")
+@open_to_everyone("mends the phone and holds no data")
+def mend() -> Any:
+    """重新装一遍: for a phone whose pages do not open or stay old."""
+    return render("outbox/mend.html")
+
+
+@pages.app_template_global()
+def outbox_is_off() -> bool:
+    """Whether pages are to leave the service worker alone."""
+    return switch.is_off()
 
 
 @pages.app_template_global()

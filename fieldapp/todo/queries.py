@@ -17,7 +17,7 @@ from fieldapp.closing.reviews import waited
 from fieldapp.deadlines.county_rules import BODIES
 from fieldapp.problems import queries as problems
 from fieldapp.problems.models import Problem
-from fieldapp.visits import attendance, duties, parked
+from fieldapp.visits import attendance, duties, parked, quarantine
 from fieldapp.visits import queries as visits
 from fieldapp.visits.models import Visit
 from fieldapp.web.ui import day_text
@@ -162,7 +162,7 @@ def _drafts(_viewer: Any) -> Group:
 
 
 def _parked(viewer: Any) -> Group:
-    n = parked.waiting(viewer.county_id)
+    n = parked.waiting(viewer.county_id) + quarantine.waiting(viewer.county_id)
     lines = (Wait("没对上的记录", f"{n} 份", "visits.parked"),) if n else ()
     return Group("没对上的记录等定", lines, own_count=n)
 

@@ -72,13 +72,19 @@ def _of_scenario(scenario: Scenario, version: ScenarioVersion) -> dict[str, Any]
     }
 
 
-def freeze_scenario(session: Session, version_id: UUID, colleagues: list[dict[str, str]]) -> dict[str, Any]:
-    """What can be said of an unplanned visit before its place is chosen."""
+def freeze_scenario(session: Session, version_id: UUID) -> dict[str, Any]:
+    """What can be said of an unplanned visit before its place is chosen; it names nobody."""
     version = session.scalars(sa.select(ScenarioVersion).where(ScenarioVersion.id == version_id)).one()
     scenario = session.scalars(sa.select(Scenario).where(Scenario.id == version.scenario_id)).one()
     shown, more = chosen_items(version.content, [])
-    nothing: dict[str, Any] = {"problems": [], "measures": [], "last_visit": None, "approval": ""}
-    named = {"unit": "", "point": "", "counter": "", "short_name": UNNAMED, "colleagues": colleagues}
+    nothing: dict[str, Any] = {
+        "problems": [],
+        "measures": [],
+        "colleagues": [],
+        "last_visit": None,
+        "approval": "",
+    }
+    named = {"unit": "", "point": "", "counter": "", "short_name": UNNAMED}
     return {**_of_scenario(scenario, version), **nothing, **named, "shown": shown, "more": more}
 
 

@@ -117,11 +117,11 @@ def told(group: Group) -> list[Told]:
             .where(TapRow.visit == group.visit, TapRow.person == group.person)
             .order_by(TapRow.received_at, TapRow.seq, TapRow.id)
         )
-        return [Told(row.received_at, _sentence(row.kind, json.loads(row.payload))) for row in rows]
+        return [Told(row.received_at, sentence_of(row.kind, json.loads(row.payload))) for row in rows]
 
 
-def _sentence(kind: str, payload: Mapping[str, Any]) -> str:
-    """In the library's words: a plan's own would tell of the plan."""
+def sentence_of(kind: str, payload: Mapping[str, Any]) -> str:
+    """A tap in the library's words: a plan's own would tell of the plan."""
     if kind not in kinds.KINDS or any(kinds.problems_of(kind, payload).values()):
         return UNREADABLE
     return saying(kind, plain(payload), _content())

@@ -21,13 +21,11 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp import clock
 from fieldapp.db import system_reads
 from fieldapp.errors import NotVisible
-from fieldapp.organisations.models import Person
 from fieldapp.organisations.queries import one
 from fieldapp.visits import kinds
 from fieldapp.visits.briefing import frame_of
@@ -111,8 +109,7 @@ def of_scenario(person: UUID, presses: Sequence[Press], day: date) -> Supposed:
         team = team_on(session, person, day)
         if team is None:
             raise NotVisible
-        own = session.scalar(sa.select(Person.name).where(Person.id == person)) or ""
-        content = freeze_scenario(session, version.id, [{"id": str(person), "name": own}])
+        content = freeze_scenario(session, version.id)
         county, of = team.county_id, team.id
     visit = Visit(
         id=PLACEHOLDER, county_id=county, team_id=of, briefing=content, day=day, state="under_way", missing=""

@@ -118,9 +118,7 @@ def take_in(
     if is_foreign(sent, person):
         return Receipt(sent.id, Answer.FOREIGN, at)
     session = db.session()
-    sha256 = str(file["sha256"]) if file else None
-    payload = {**sent.payload, **({"size": file["size"], "name": file["name"]} if file else {})}
-    digest = kinds.digest(sent.kind, sent.v, visit, payload, sha256)
+    sha256, payload, digest = _content(sent, visit, file)
     known = _known(session, sent.id, digest, person)
     if known:
         return known
@@ -145,6 +143,22 @@ def take_in(
         return _known(session, tap.id, digest, person) or Receipt(tap.id, Answer.REPEATED, at, digest)
     heads.add("taps", [vars(tap)], session)  # what has been acknowledged must be there
     return Receipt(tap.id, Answer.RIVAL if rival else Answer.KEPT, tap.received_at, digest)
+
+
+def _content(
+    sent: Sent, visit: UUID, file: Mapping[str, Any] | None
+) -> tuple[str | None, dict[str, Any], str]:
+    """The photo's hash, what is stored, and the digest of both."""
+    sha256 = str(file["sha256"]) if file else None
+    payload = {**sent.payload, **({"size": file["size"], "name": file["name"]} if file else {})}
+    return sha256, payload, kinds.digest(sent.kind, sent.v, visit, payload, sha256)
+
+
+def stored(
+    sent: Sent, *, visit: UUID, person: UUID, session: Session, file: Mapping[str, Any] | None = None
+) -> Receipt | None:
+    """The receipt of this very tap, if it is in the log; of one that another has sent under its id, FOREIGN."""
+    return _known(session, sent.id, _content(sent, visit, file)[2], person)
 
 
 def _after_review(session: Session, visit: UUID, at: int) -> int:

@@ -1,11 +1,3 @@
-/* Before a login: after a logout nothing is left here but what waits, sealed; after an expired one all is there. */
-(function () {
-  const box = window.outbox;
-  if (!box.isAble()) { return; }
-  if (document.querySelector('[data-left]')) { box.leave().catch(() => undefined); }
-  const line = document.querySelector('[data-expired]');
-  if (!line) { return; }
-  box.read('queue', (queue) => queue.getAll()).then((rows) => {
-    if (rows.some((row) => row.state !== 'sent')) { line.textContent = line.getAttribute('data-expired'); }
-  }, () => undefined);
-})();
+/* sources sha256 5bb9cac071ce92ff */
+!function(){const e=window.outbox;if(!e.isAble())return;document.querySelector("[data-left]")&&e.leave().catch(()=>{});const t=document.querySelector("[data-expired]");t&&e.read("queue",e=>e.getAll()).then(e=>{e.some(e=>"sent"!==e.state)&&(t.textContent=t.getAttribute("data-expired"))},()=>{})}();
+

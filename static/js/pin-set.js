@@ -1,36 +1,3 @@
-/* Sets or takes away the number that opens this phone's app after a pause. */
-(function (app) {
-  const box = window.outbox;
-  const person = document.documentElement.getAttribute('data-person');
-  const part = document.querySelector('[data-pin-set]');
-  const one = (name) => part.querySelector('[data-pin-' + name + ']');
-  const EASY = /^(\d)\1{5}$|^(012345|123456|234567|345678|456789|654321)$/;
+/* sources sha256 fe794f0a99112cb3 */
+!function(t){const e=window.outbox,n=document.documentElement.getAttribute("data-person"),i=document.querySelector("[data-pin-set]"),a=t=>i.querySelector("[data-pin-"+t+"]"),o=/^(\d)\1{5}$|^(012345|123456|234567|345678|456789|654321)$/;async function r(t){const n=await e.thing("pin");return a("state").textContent=n?"设了。离开 "+n.pause/6e4+" 分钟再打开要输":"没设",a("off").hidden=!n,a("on").querySelector("button").textContent=n?"换一个":"设上",t}async function s(t){if(o.test(t))return"这个太好猜，换一个";const a=await fetch("/outbox/key",{credentials:"same-origin"}).catch(()=>null),s=a&&a.ok&&!a.redirected?await a.json():{};if(s.person!==n)return"没连上，再按一次";const d=await e.wrap(t,Uint8Array.from(atob(s.key),t=>t.charCodeAt(0)));await e.put("things",{name:"used",at:Date.now()});const c=Number(i.getAttribute("data-pin-set"));return await e.put("things",Object.assign(d,{name:"pin",person:n,tries:0,pause:c})),r("设好了")}t.kept.then(t=>{t&&i&&(i.hidden=!1,e.onDigits(a("on"),a("said"),s),a("off").addEventListener("click",()=>e.write("things",t=>t.delete("pin")).then(()=>r(""))),r(""))})}(window.fieldapp=window.fieldapp||{});
 
-  async function show(text) {
-    const pin = await box.thing('pin');
-    one('state').textContent = pin ? '设了。离开 ' + pin.pause / 60000 + ' 分钟再打开要输' : '没设';
-    one('off').hidden = !pin;
-    one('on').querySelector('button').textContent = pin ? '换一个' : '设上';
-    return text;
-  }
-
-  async function set(digits) {
-    if (EASY.test(digits)) { return '这个太好猜，换一个'; }
-    const answer = await fetch('/outbox/key', { credentials: 'same-origin' }).catch(() => null);
-    const told = answer && answer.ok && !answer.redirected ? await answer.json() : {};
-    if (told.person !== person) { return '没连上，再按一次'; }
-    const wrapped = await box.wrap(digits, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
-    await box.put('things', { name: 'used', at: Date.now() });
-    const pause = Number(part.getAttribute('data-pin-set'));
-    await box.put('things', Object.assign(wrapped, { name: 'pin', person: person, tries: 0, pause: pause }));
-    return show('设好了');
-  }
-
-  app.kept.then((able) => {
-    if (!able || !part) { return; }
-    part.hidden = false;
-    box.onDigits(one('on'), one('said'), set);
-    one('off').addEventListener('click', () => box.write('things', (things) => things.delete('pin')).then(() => show('')));
-    show('');
-  });
-})(window.fieldapp = window.fieldapp || {});

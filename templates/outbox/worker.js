@@ -1,11 +1,12 @@
 /* Pages that the server lets this phone keep, and the sender for when no page is open. */
-importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
+importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}');
 (function (box) {
   const STATIC = 'static-1';
-  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/room.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
   const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
+  const DEAD_FOR = 30000; // ms for which a line that gave nothing is not waited for
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
 
   box.onSent = async (told) => {
@@ -26,60 +27,83 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}');
     await clients.claim();
   }
 
-  const place = (person, url) => box.sha256(person + ' ' + new URL(url).pathname + new URL(url).search);
-
   async function keep(url, answer) {
     const person = await box.holder();
     if (!person || answer.headers.get('X-Keep-On-Phone') !== person) { return; }
-    const sealed = await box.sealWords({ url: url, html: await answer.text(), type: answer.headers.get('Content-Type') });
-    await box.put('pages', { id: await place(person, url), person: person, sealed: sealed });
+    await box.keepPage(person, url.pathname + url.search, await answer.text());
   }
 
-  async function kept(url) {
-    const person = await box.holder();
-    const id = person && await place(person, url);
-    const row = person && await box.read('pages', (store) => store.get(id));
-    if (!row) { return null; }
-    const page = await box.unsealWords(row.sealed);
-    return new Response(page.html, { headers: { 'Content-Type': page.type, 'X-From-Phone': '1' } });
+  const HEADERS = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", 'X-From-Phone': '1' };
+  const shown = (there) => new Response(there.html, { headers: HEADERS });
+  const gone = () => new Response(GONE, { status: 503, headers: HEADERS });
+
+  /* The line is dead when it gave nothing in time, until it has given something in time: meanwhile nobody waits for it. */
+  let deadSince = 0;
+  const isDead = () => deadSince > Date.now() - DEAD_FOR && deadSince <= Date.now();
+
+  /* The server's answer, null where there is none: no line, a gateway that speaks for it, a portal. */
+  async function ask(request) {
+    const from = Date.now();
+    try {
+      const answer = await fetch(request);
+      const took = Date.now() - from;
+      if (answer.type === 'opaqueredirect') { return answer; }
+      const now = Number(answer.headers.get('Server-Now'));
+      if (!now || answer.status >= 502) { throw new Error('not ours'); }
+      deadSince = took < PATIENCE ? 0 : Date.now();
+      if (took < PATIENCE) { box.put('things', { name: 'offset', ms: Math.round(now - from - took / 2), at: from }); }
+      return answer;
+    } catch (error) {
+      deadSince = Date.now();
+      return null;
+    }
   }
 
   async function page(event) {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), PATIENCE);
-    try {
-      const answer = await fetch(event.request, { signal: stop.signal });
-      if (answer.ok && answer.type === 'basic') { event.waitUntil(keep(event.request.url, answer.clone()).catch(() => undefined)); }
-      if (answer.status < 502) { return answer; }
-      return await kept(event.request.url) || answer;
-    } catch (error) {
-      const there = await kept(event.request.url).catch(() => null);
-      return there || new Response(GONE, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
-    } finally { clearTimeout(timer); }
+    const url = new URL(event.request.url);
+    const there = () => box.keptPage(url.pathname + url.search).catch(() => null);
+    const asked = ask(event.request);
+    event.waitUntil(asked.then((answer) => answer && answer.ok && keep(url, answer.clone())).catch(() => undefined));
+    if (!isDead()) {
+      const answer = await Promise.race([asked, new Promise((done) => setTimeout(done, PATIENCE))]);
+      if (answer) {
+        const kept = answer.status === 404 && await there(); // begun, and the server does not know it yet
+        return kept && kept.isUnsent ? shown(kept) : answer;
+      }
+      deadSince = deadSince || Date.now();
+    }
+    const kept = await there();
+    return kept ? shown(kept) : await asked || gone();
   }
+
+  /* The way in: with network it leads on to today, or to the login. */
+  const front = async (event) => await ask(event.request) || Response.redirect('/n/', 302);
 
   /* Any page, unless the number is asked for first. */
   async function door(event, path) {
     if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
+    if (path === '/') { return front(event); }
     return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
   }
 
-  /* Ask for pages one by one, so that a phone is ready before it leaves the network. */
-  async function make(urls) {
-    for (const url of urls) {
-      const answer = await fetch(url, { credentials: 'same-origin', headers: { 'X-Make-Ready': '1' } }).catch(() => null);
-      if (!answer || !answer.ok || answer.redirected) { return; }
-      await keep(new URL(url, location.href).href, answer);
-    }
+  async function tell(told) {
+    for (const each of await clients.matchAll({ includeUncontrolled: true })) { each.postMessage({ ready: told }); }
   }
+
+  const ASKED = { // by a page
+    drain: () => box.drain(),
+    refill: () => box.refill().then((isMore) => isMore && box.drain()),
+    ready: () => box.makeReady(tell).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told)))),
+    howReady: () => box.howReady().then(tell),
+    kept: (event) => box.keptPage(event.data.kept).then((there) => there && there.html, () => null).then((html) => event.ports[0].postMessage(html))
+  };
 
   self.addEventListener('install', (event) => event.waitUntil(install()));
   self.addEventListener('activate', (event) => event.waitUntil(activate()));
   self.addEventListener('sync', (event) => event.waitUntil(box.drain()));
   self.addEventListener('message', (event) => {
-    if (event.data === 'drain') { event.waitUntil(box.drain().catch(() => undefined)); }
-    if (event.data === 'refill') { event.waitUntil(box.refill().then((isMore) => isMore && box.drain()).catch(() => undefined)); }
-    if (event.data && event.data.ready) { event.waitUntil(make(event.data.ready).catch(() => undefined)); }
+    const act = ASKED[event.data] || event.data && event.data.kept && ASKED.kept;
+    if (act) { event.waitUntil(act(event).catch(() => undefined)); }
   });
   self.addEventListener('fetch', (event) => {
     const asked = event.request;

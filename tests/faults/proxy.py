@@ -149,6 +149,19 @@ def thin(latency: float, loss: float, stall: float, chance: random.Random) -> Fa
     return fault
 
 
+def told(script: bytes | None) -> Fault:
+    """The line answers by itself, with a script; None: that there is none."""
+    status = b"200 OK" if script is not None else b"404 Not Found"
+    body = script or b""
+    head = b"HTTP/1.1 %s\r\nContent-Type: text/javascript\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
+
+    def fault(asked: Exchange) -> None:
+        asked.read_all()
+        asked.reply(head + body)
+
+    return fault
+
+
 def cut(percent: float) -> Fault:
     """Both sides lose the connection when so much of the body is through."""
 
@@ -169,6 +182,8 @@ class Proxy:
 
     def __post_init__(self) -> None:
         self._once: list[tuple[str, Fault]] = []
+        self._always: dict[str, Fault] = {}
+        self.asked: list[str] = []  # the addresses of all requests
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._open: list[socket.socket] = []
@@ -192,6 +207,13 @@ class Proxy:
         with self._lock:
             self._once += [(path, fault)] * times
 
+    def always(self, path: str, fault: Fault) -> None:
+        """For every request whose address holds `path`, until `never`."""
+        self._always[path] = fault
+
+    def never(self, path: str) -> None:
+        del self._always[path]
+
     def refuse(self) -> None:
         """Nobody listens any more, and what is open breaks."""
         if self._listening:
@@ -203,6 +225,8 @@ class Proxy:
 
     def listen(self) -> None:
         """On the same port again."""
+        if self._listening:
+            return
         listening = socket.create_server(("127.0.0.1", self.port), backlog=512)
         self.port, self._listening = listening.getsockname()[1], listening
         self._spawn(self._accept, listening)
@@ -256,7 +280,8 @@ class Proxy:
                 if part in path:
                     del self._once[place]
                     return fault
-        return self.fault
+            self.asked.append(path)
+        return next((fault for part, fault in self._always.items() if part in path), self.fault)
 
 
 def _read(proxy: Proxy, phone: socket.socket, rest: bytes) -> tuple[Exchange, bytes]:

@@ -89,6 +89,7 @@ class Server:
     world: World
     port: int = field(default_factory=databases.free_port)
     process: "subprocess.Popen[bytes] | None" = None
+    tree: Path = ROOT  # the version of the app
 
     @property
     def url(self) -> str:
@@ -114,7 +115,7 @@ class Server:
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*PROGRAM, "serve", "--port", str(self.port), "--threads", str(threads)],
-                cwd=ROOT,
+                cwd=self.tree,
                 env={**self.environment, **more},
                 stdout=log,
                 stderr=log,
@@ -197,6 +198,15 @@ class Server:
     def taps(self, *where: Any) -> list[Any]:
         """Stored taps, in the order in which they were received."""
         return self.rows(sa.select(TAPS).where(*where).order_by(TAPS.c.received_at, TAPS.c.seq))
+
+
+def newer_tree(folder: Path, mark: str = "newer") -> Path:
+    """The app as the next version would lie there: each script and the worker have another content."""
+    for part in ("fieldapp", "templates", "static", "migrations"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for script in (*(folder / "static/js").glob("*.js"), folder / "templates/outbox/worker.js"):
+        script.write_text(f"/* {mark} */\n{script.read_text()}")
+    return folder
 
 
 def _listens(pid: int, port: int) -> bool:

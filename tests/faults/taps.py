@@ -28,8 +28,10 @@ _WATCH = """window.addEventListener('submit', event => {
 }, true);"""
 
 _LIST = "() => window.outbox && window.outbox.isAble() ? window.outbox.list() : null"
-_SEALED = """() => window.outbox.read('queue', store => store.getAll())
-  .then(rows => rows.map(row => ({id: row.id, person: row.person, state: row.state})))"""
+_SEALED = """async () => {
+  const all = await Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())));
+  return all[0].concat(all[1]).map(row => ({id: row.id, person: row.person, state: row.state}));
+}"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
 _READY = "() => window.fieldapp.kept"
@@ -45,11 +47,12 @@ class Hands:
     person: str
     username: str = "inspector1"
     visit: str = ""
+    tab: "Page | None" = None
     last: "dict[str, Any] | None" = None
 
     @property
     def page(self) -> Page:
-        return self.phone.page
+        return self.tab or self.phone.page
 
     def watch(self) -> "Hands":
         """Once for each opening of the phone, before the page that is tapped is opened."""
@@ -77,6 +80,20 @@ class Hands:
         self.go("/all")
         return self
 
+    def join(self, visit: str) -> "Hands":
+        """A colleague's visit that is under way."""
+        self.page.goto(f"/n/new?join={visit}")
+        button = self.page.get_by_role("button", name="办事", exact=False).first
+        self.press(button, lambda: self.page.wait_for_url("**/n/*-*"))
+        self.visit = visit
+        self.go("/all")
+        return self
+
+    def on(self, tab: Page) -> "Hands":
+        """From now on in this tab."""
+        self.tab = tab
+        return self
+
     def go(self, path: str = "/all") -> Page:
         """A page of the visit; whoever is no longer logged in logs in (Chromium writes new cookies late)."""
         self.page.goto(f"/n/{self.visit}{path}")
@@ -89,11 +106,13 @@ class Hands:
 
     def kill(self) -> "Hands":
         self.phone.kill()
+        self.tab = None
         return self
 
     def again(self, path: str = "/all") -> Page:
         """The phone is taken in hand again."""
-        self.phone.reopen()
+        self.kill()
+        self.phone.open()
         self.watch()
         return self.go(path)
 
@@ -143,6 +162,11 @@ class Hands:
         """One after the other; the last word names the step that is only offered."""
         return [self.stage(label, then) for label, then in pairwise(labels)]
 
+    def answer(self, choice: str, question: int = 0) -> str:
+        """One answer of the open view; it is made when it stays pressed."""
+        button = self.page.locator("form.ask").nth(question).locator(f"button[value$=':{choice}']")
+        return self.press(button, lambda: expect(button).to_have_attribute("aria-pressed", "true"))
+
     def note(self, text: str) -> str:
         """写字, on a page of its own; it is made when the field is empty again or the page has gone on."""
         page = self.go("/note?full=1")
@@ -187,9 +211,23 @@ class Hands:
         """Wait until nothing waits on the phone any more."""
         self.until(lambda: not self.waiting, seconds)
 
+    def camera_past(self, folder: Path, size: int) -> str:
+        """A photo for which the phone has no room: the page says so, and then shows the server's picture of it."""
+        content = snapshot(size)
+        sha256 = hashlib.sha256(content).hexdigest()
+        file = folder / f"{sha256[:12]}.jpg"
+        file.write_bytes(content)
+        page = self.page
+
+        def shown() -> None:
+            expect(page.locator("[data-say]").first).to_contain_text("手机存满了")
+            expect(page.locator("main .thumbs img")).to_have_count(1)
+
+        return self.photograph(file, sha256, shown)
+
     def is_tried(self) -> None:
         """Wait until all that waits has been sent in vain at least once."""
-        self.until(lambda: all(row["tried"] for row in self.waiting))
+        self.until(lambda: all(row.get("tried") for row in self.waiting))
 
     @property
     def waiting(self) -> list[dict[str, Any]]:

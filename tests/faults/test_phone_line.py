@@ -69,7 +69,7 @@ def test_f12_captive_portal(shared: Server, line: Proxy, hands_of: MakeHands, le
     hands = hands_of(line.url)
     line.set(proxy.portal)
     hands.stages("到达", "取号", "叫号")
-    hands.until(lambda: any(row["tried"] for row in hands.waiting))
+    hands.until(lambda: any(row.get("tried") for row in hands.waiting))
     assert [row["state"] for row in hands.waiting] == ["waiting", "waiting"]
     line.set(proxy.passing)
     comes_in(hands, ledger, shared)
@@ -114,6 +114,6 @@ def test_f15_the_third_of_four_photos_fails(
         line.set(proxy.cut(50) if n == 2 else proxy.passing)
         hands.camera(tmp_path, 200_000)
         hands.until(
-            lambda n=n: len(hands.waiting) == int(n == 2) and all(row["tried"] for row in hands.held())
+            lambda n=n: len(hands.waiting) == int(n == 2) and all(row.get("tried") for row in hands.held())
         )
     comes_in(hands, ledger, shared)

@@ -22,7 +22,8 @@ SCREENS = (
     "", "/all", "/more", "/aside", "/stuck", "/stuck?full=1", "/after", "/then", "/skip", "/late", "/note",
     "/note?full=1", "/talk", "/found", "/pictures", "/checks", "/handin", "/log",
 )  # fmt: skip
-COUNTED = r'name="(taps|first_seq|last_seq)" value="\d"|[0-9a-f]{64}|'  # the phone's own ledger counts what it hands in
+# the phone's own ledger counts what it hands in
+COUNTED = r'name="(taps|first_seq|last_seq)" value="\d"|[0-9a-f]{64}|data-handed="[^"]*"|'
 CHANGING = re.compile(
     COUNTED + r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{13}|\d?\d:\d\d(:\d\d)?|data-seq=\"\d+\"|(?<=这部手机 )\d"
 )

@@ -3,19 +3,22 @@ is still there. The forms are found by walking the pages as whoever may see them
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from fieldapp import clock
 from fieldapp.db import apart
+from fieldapp.office.importing import import_queue
 from fieldapp.organisations.models import Unit
 from fieldapp.visits.models import Visit
 from tests.clients import LintingClient
 from tests.closing import steps
 from tests.closing.pages import address
+from tests.outbox.phone_file import PhoneFile
 from tests.pages import TYPED, Form, Sent, kind, posting, tree, values
 from tests.story import ROLES, Story
 from tests.visits.visiting import begin_both, hand_in, send
@@ -179,6 +182,18 @@ def test_parked_taps_decided_upon_badly_are_told_so_too(story: Story, as_: Any) 
     assert tried(story, clerk, {("visits.decide_parked",): form}) == []
 
 
+def test_what_a_file_brought_decided_upon_badly_is_told_so_too(
+    story: Story, as_: Any, tmp_path: Path
+) -> None:
+    file, visit = PhoneFile(story, "head"), uuid4()  # who makes no visits, so that it waits
+    file.tap(visit, "note", text="x")
+    with story.app.app_context():
+        assert len(list(import_queue(file.write(tmp_path / "a"), dry_run=False))) == 1
+    clerk, address = as_("clerk"), f"/visits/parked/files/{visit}/{file.person}"
+    (form,) = (each for each in posting(clerk.get(address).text, address) if each.seen)
+    assert tried(story, clerk, {("visits.decide_quarantined",): form}) == []
+
+
 CLOSING = {
     "closing.opine": ("clerk", ""),
     "closing.verify": ("clerk", "/verifications"),
@@ -222,7 +237,7 @@ def test_a_closing_s_forms_filled_in_badly_are_told_so_too(story: Story, as_: An
 
 @pytest.mark.slow
 def test_every_post_is_a_form_that_is_walked_to_or_a_button(story: Story, as_: Any) -> None:
-    reached = {"visits.settle", "visits.decide_parked", *CLOSING}  # tried above
+    reached = {"visits.settle", "visits.decide_parked", "visits.decide_quarantined", *CLOSING}  # tried above
     reached |= TRIED
     reached |= {"packages.export_problem", "packages.export_unit"}  # of what is closed: tests/packages
     for username in WALKERS:

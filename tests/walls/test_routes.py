@@ -54,7 +54,7 @@ def test_an_origin_of_another_scheme_is_foreign(app: Flask) -> None:
     assert client.post("/login", data={}, headers=plain).status_code == 403
 
 
-HOLD_NOTHING = ("static", "access.login", "outbox.worker", "outbox.pin", "phones.phone")
+HOLD_NOTHING = ("static", "access.login", "outbox.worker", "outbox.mend", "outbox.pin", "phones.phone")
 
 
 def test_nothing_but_login_is_shown_without_a_login(app: Flask) -> None:

@@ -14,6 +14,7 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     phone,
     photos,
     planning,
+    quarantine,
     ready,
     reviewing,
     scenarios,

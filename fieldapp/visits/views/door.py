@@ -32,7 +32,7 @@ def tap(visit_id: UUID) -> Any:
     """Keep one tap. 401, 409 of another person, 413, 415 and 422 carry no `Outbox-Ack`: the phone keeps the tap."""
     who = viewer()
     if who is None:
-        return sessions.ask_login()
+        return _unknown()
     form, at = _fields(who.person_id)
     try:
         sent = taps.read(form)
@@ -46,6 +46,14 @@ def tap(visit_id: UUID) -> Any:
     if receipt.acknowledged:
         _follow(sent, visit_id, who.person_id, at)
     return _answer(visit_id, receipt, form)
+
+
+def _unknown() -> Any:
+    """401; and to whoever holds the cookie of a stopped account, that logging in again would not help."""
+    answer = make_response(sessions.ask_login())
+    if sessions.is_stopped():
+        answer.headers["Outbox-Why"] = "stopped"
+    return answer
 
 
 def _keep(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> taps.Receipt:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fieldapp import clock
 from fieldapp.access.permissions import Permission
 from fieldapp.visits import parked as groups
-from fieldapp.visits import parking
+from fieldapp.visits import parking, quarantine
 from fieldapp.visits.forms import ParkedForm
 from fieldapp.visits.views import pages
 from fieldapp.web import menu
@@ -22,9 +22,16 @@ menu.entry(44, "visits.parked", "没对上的记录")
 @pages.get("/visits/parked")
 @needs(Permission.SEE_PARKED)
 def parked() -> Any:
-    """By visit and person: the open ones, then those decided upon."""
+    """By visit and person: the open ones, then those decided upon; besides what exported files brought."""
     waiting, decided = groups.lists(viewer().county_id)
-    return render("visits/parked.html", waiting=waiting, decided=decided)
+    from_files, files_decided = quarantine.lists(viewer().county_id)
+    return render(
+        "visits/parked.html",
+        waiting=waiting,
+        decided=decided,
+        from_files=from_files,
+        files_decided=files_decided,
+    )
 
 
 @pages.get("/visits/parked/<uuid:visit_id>/<uuid:person_id>")

@@ -33,7 +33,7 @@ menu.entry(10, "visits.today", "今日")
 @pages.get("/n/")
 @needs(MAKE)
 def today() -> Any:
-    """The next visit only, by its neutral name; 换一个 (`other`: after which) shows one more. Nothing tells how many."""
+    """The next visit only, by its neutral name; 换一个 (`other`: after which) leads on. Nothing tells how many."""
     running = [screen(visit.id) for visit in queries.running(viewer().person_id)]
     return show_today(ahead_of(plans.of_day(viewer(), clock.today()), running), running)
 

@@ -1,68 +1,29 @@
 """GET /n/ready: the pages that a phone needs where there is no network, in one answer.
 
 The answer is lines of JSON, compressed, each usable as soon as it has come: first what there is, by group, then pages.
-A phone says what it has, a line cut off costs that line only, and an answer ends after so many bytes: the phone asks on.
+A phone says what it has; a line cut off costs that line only; after so many bytes an answer ends and the phone asks on.
 """
 
-import hashlib
 import json
-import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
-from flask import Response, current_app, get_template_attribute, make_response, request
+from flask import Response, get_template_attribute, request
 
-from fieldapp import clock, config
+from fieldapp import clock
 from fieldapp.access import sessions
-from fieldapp.db import system_reads
-from fieldapp.errors import NotVisible
-from fieldapp.visits import plans, queries, ready, supposed
-from fieldapp.visits.ready import Group, Wanted
-from fieldapp.visits.scenario_models import ScenarioVersion
-from fieldapp.visits.scenario_queries import open_scenarios
-from fieldapp.visits.supposed import PLACEHOLDER, Press, Supposed, supposing
+from fieldapp.visits.supposed import PLACEHOLDER
 from fieldapp.visits.views import pages
-from fieldapp.visits.views.phone import MAKE, ahead_of, show_briefing, show_today
-from fieldapp.visits.views.screens import Screen, screen
+from fieldapp.visits.views.ahead import Making, makings_of_today, page_of
+from fieldapp.visits.views.phone import MAKE
 from fieldapp.web.guard import needs
-from fieldapp.web.ui import day_text, weekday_text
+from fieldapp.web.ui import dated_text
 from fieldapp.web.viewer import viewer
 
 ENOUGH = 48 * 1024  # compressed bytes of one answer: some ten seconds on a slow line
 FLUSHED = 24 * 1024  # plain bytes between points up to which a cut answer can be read
-ROOM = 2000  # pages that are the same for many, some 2 kB each
-_ME = "{me}"
-_shelf: dict[Any, bytes] = {}
-START = ("/n/", "/outbox", "/n/new", "/n/new?beside=1")
-_PRESS = re.compile(r'(name="press" value=")[0-9a-f-]{36}')
-_CHANGING = re.compile(r"\d{13}|[0-9a-f]{8}-[0-9a-f-]{27}")
-
-
-@dataclass(frozen=True)
-class Making:
-    """A group, and how its pages are made: what is supposed for one, and which are at hand without asking again."""
-
-    group: Group
-    suppose: Callable[[tuple[Press, ...]], Supposed] | None = None
-    views: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)  # of the stages
-    is_shared: bool = False  # the same for everybody of a county but for the person's own id
-
-    def told(self) -> dict[str, Any]:
-        """What the phone is told of it."""
-        of = self.group
-        return {
-            "v": of.version,
-            "n": len(of.pages),
-            "last": of.last_day,
-            "scenarios": of.scenarios,
-            "labels": self.labels,
-            "pages": [[page.address, list(page.taps)] for page in of.pages],
-        }
+_SIGNS = {0xE000 + n: None for n in range(16)}  # no page of ours has them
 
 
 @pages.get("/n/ready")
@@ -71,7 +32,7 @@ def make_ready() -> Any:
     """`have`: the versions that the phone has, each with `:n` where only the first n pages have come."""
     sessions.device()  # before the pages are made, which get no cookies
     have = dict(part.partition(":")[::2] for part in request.args.get("have", "").split(",") if part)
-    made = _makings()
+    made = makings_of_today()
     packed = request.accept_encodings.find("gzip") >= 0
     body = b"".join(_packed(_lines(made, have))) if packed else "".join(_lines(made, have)).encode()
     answer = Response(body, mimetype="application/x-ndjson")
@@ -87,13 +48,14 @@ def _lines(made: Sequence[Making], have: dict[str, str]) -> Iterator[str]:
     told = [each.told() for each in made]
     head = {
         "person": str(viewer().person_id),
-        "day": f"{day_text(clock.today())} {weekday_text(clock.today())}",
+        "date": clock.today().isoformat(),
+        "day": dated_text(clock.today()),
     }
     yield _line({**head, "words": words, "groups": told})
     for each, n in _in_order(made):
         known = have.get(each.group.version, "0")
         if known and n >= (int(known) if known.isdecimal() else 0):
-            html = page_of(each.group.pages[n], each)
+            html = page_of(each.group.pages[n], each).translate(_SIGNS)
             for place, word in enumerate(words):
                 html = html.replace(word, chr(0xE000 + place))
             yield _line({"v": each.group.version, "n": n, "html": html})
@@ -104,7 +66,7 @@ def _in_order(made: Sequence[Making]) -> Iterator[tuple[Making, int]]:
     """Group by group; of the scenarios, whose pages are alike, each screen of all: so they pack best."""
     alike = [each for each in made if len(each.group.scenarios) == 1]
     for each in made:
-        if each not in alike:
+        if len(each.group.scenarios) != 1:
             yield from ((each, n) for n in range(len(each.group.pages)))
     for n in range(max((len(each.group.pages) for each in alike), default=0)):
         yield from ((each, n) for each in alike if n < len(each.group.pages))
@@ -141,138 +103,3 @@ def _packed(lines: Iterator[str]) -> Iterator[bytes]:
         if size > ENOUGH:
             break
     yield packer.flush()
-
-
-def _makings() -> list[Making]:
-    """What today's visits need, the nearest first; what one may begin on the spot last."""
-    who = viewer()
-    running = [screen(visit.id) for visit in queries.running(who.person_id)]
-    going = ahead_of(plans.of_day(who, clock.today()), running)
-    to_begin = {plan.visit_id for plan in going}
-    planned = [of_plan(plan) for plan in going]
-    begun = [_of_running(seen) for seen in running if str(seen.visit.id) not in to_begin]
-    unplanned = _of_scenarios() if who.team_ids else []
-    return [_start(partial(show_today, going, running)), *begun, *planned, *unplanned]
-
-
-def _start(today: Callable[[], Any]) -> Making:
-    """The pages from which one goes; their version is of what they say."""
-    wanted = tuple(Wanted(address) for address in START)
-    made = Making(Group("", wanted), views={START[0]: today})
-    said = [_CHANGING.sub("", page_of(page, made)) for page in wanted]
-    return replace(made, group=Group(ready.version_of(said), wanted))
-
-
-def of_plan(plan: plans.PlannedVisit) -> Making:
-    """The briefing, and every page as after a begin."""
-    content = plan.briefing["content"]
-    visit = UUID(plan.visit_id)
-    wanted = (Wanted(f"/n/p/{plan.id}"), *ready.of_plan(visit, content))
-    day = max(clock.today(), plan.first_day)
-    version = ready.version_of(_stamp(), plan.id, plan.briefings, plan.people, plan.starts, plan.ends)
-
-    def suppose(presses: tuple[Press, ...]) -> Supposed:
-        return supposed.of_plan(plan, viewer().person_id, presses, day)
-
-    briefing = {wanted[0].address: partial(show_briefing, plan)}
-    return Making(Group(version, wanted, plan.ends), suppose, briefing, _labels(content))
-
-
-def _of_running(seen: Screen) -> Making:
-    visit, content = seen.visit, seen.content
-    to_come = [seen.next_stage, *seen.to_come] if seen.next_stage else []
-    wanted = ready.of_handed_in(visit.id) if seen.handed_in else ready.of_running(visit.id, content, to_come)
-    version = ready.version_of(
-        _stamp(), visit.id, visit.content_hash, visit.state, seen.handed_in, [row["code"] for row in to_come]
-    )
-
-    def suppose(presses: tuple[Press, ...]) -> Supposed:
-        with system_reads() as session:
-            return supposed.of_visit(visit, viewer().person_id, presses, session)
-
-    return Making(Group(version, wanted), suppose, labels=_labels(content))
-
-
-def _of_scenarios() -> list[Making]:
-    """临时去一处: what is the same whatever it is for, what goes by its steps, then each scenario's own."""
-    versions = [version for _, version in open_scenarios()]
-    by_steps: dict[str, list[ScenarioVersion]] = {}
-    for each in versions:
-        by_steps.setdefault(ready.version_of(each.content["stages"], each.content["roles"]), []).append(each)
-    return [
-        *([_unplanned(versions, (), ready.of_anything)] if versions else []),
-        *(_unplanned(alike, alike, ready.of_first_steps) for alike in by_steps.values()),
-        *(_unplanned([each], [each], ready.of_items) for each in versions),
-    ]
-
-
-def _unplanned(
-    made_from: Sequence[ScenarioVersion],
-    fit_for: Sequence[ScenarioVersion],
-    what: Callable[..., tuple[Wanted, ...]],
-) -> Making:
-    who, one = viewer(), made_from[0]
-    start = ready.begin(PLACEHOLDER, one.content["roles"], one.id)
-    wanted, fit = what(start, one.content), tuple(str(each.id) for each in fit_for)
-
-    def suppose(presses: tuple[Press, ...]) -> Supposed:
-        return supposed.of_scenario(who.person_id, presses, clock.today())
-
-    version = ready.version_of(_stamp(), str(who.county_id), what.__name__, fit)
-    return Making(Group(version, wanted, scenarios=fit), suppose, labels=_labels(one.content), is_shared=True)
-
-
-def _labels(content: dict[str, Any]) -> dict[str, str]:
-    return {row["code"]: row["label"] for row in content["stages"]}
-
-
-def page_of(page: Wanted, making: Making) -> str:
-    """A page's text as its address would answer this viewer, after what is supposed; empty if there is none."""
-    if not making.is_shared:
-        return _made(page, making)
-    me, key = str(viewer().person_id), (_look(), viewer().big_text, clock.today(), page)
-    if key not in _shelf:
-        if len(_shelf) >= ROOM:
-            _shelf.clear()
-        _shelf[key] = zlib.compress(_made(page, making).replace(me, _ME).encode(), 1)
-    return zlib.decompress(_shelf[key]).decode().replace(_ME, me)
-
-
-def _made(page: Wanted, making: Making) -> str:
-    if making.suppose is None or not page.presses:
-        text = _at(page.address, making.views.get(page.address))
-    else:
-        with supposing(making.suppose(page.presses)):
-            text = _at(page.address)
-    return _PRESS.sub(rf"\g<1>{PLACEHOLDER}", text)
-
-
-def _at(address: str, view: Callable[[], Any] | None = None) -> str:
-    """In this request's stead, for the same viewer and in the same transaction."""
-    path, _, query = address.partition("?")
-    drop = ("HTTP_COOKIE", "HTTP_HX_REQUEST", "werkzeug.request")
-    environ = {name: value for name, value in request.environ.items() if name not in drop}
-    environ.update(PATH_INFO=path, QUERY_STRING=query, REQUEST_METHOD="GET")
-    with current_app.request_context(environ) as context:
-        asked = context.request
-        its_own = partial(current_app.view_functions[asked.endpoint or ""], **(asked.view_args or {}))
-        try:
-            answer = make_response((view or its_own)())
-        except NotVisible:
-            return ""
-        return str(answer.get_data(as_text=True)) if answer.status_code == 200 else ""
-
-
-def _stamp() -> tuple[str, ...]:
-    """What every page depends on besides its visit."""
-    who = viewer()
-    return (_look(), str(who.person_id), str(who.big_text))
-
-
-@cache
-def _look() -> str:
-    """Of all templates and of what they link to: a new version of the app makes new pages."""
-    files = [*config.part("templates").rglob("*.html"), *config.part("static").rglob("*.*s")]
-    return ready.version_of(
-        [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(files)]
-    )

@@ -33,6 +33,7 @@
     const rows = (await box.list()).filter((row) => row.state !== 'sent');
     const old = rows.filter((row) => row.at < Date.now() - LOUD).length;
     place.textContent = '';
+    if (document.documentElement.hasAttribute('data-no-worker')) { say('现在没信号时页面打不开，先别离开有信号的地方；记下的都在'); }
     if (old) { say('有 ' + old + ' 样存了一天多还没传。找有信号的地方打开“待传”，传不了就导出成文件交办公室'); }
     if (!navigator.storage || !navigator.storage.estimate) { return; }
     const left = await little();

@@ -1,6 +1,7 @@
 /* Counts [data-since] on from the server's instants. Only shown, never stored. */
 (function (app) {
-  var served = Number(document.documentElement.getAttribute('data-now'));
+  var root = document.documentElement; // a kept page says nothing of the present
+  var served = root.hasAttribute('data-kept') ? 0 : Number(root.getAttribute('data-now'));
   var skewAtLoad = served ? served - Date.now() : 0;
 
   function two(n) { return (n < 10 ? '0' : '') + n; }

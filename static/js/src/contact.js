@@ -34,7 +34,7 @@
   recall();
   var served = Number(document.documentElement.getAttribute('data-now'));
   var timing = performance.getEntriesByType ? performance.getEntriesByType('navigation')[0] : null;
-  app.measurePage(served, timing, performance.now(), Date.now());
+  if (!document.documentElement.hasAttribute('data-kept')) { app.measurePage(served, timing, performance.now(), Date.now()); }
   document.addEventListener('htmx:beforeOnLoad', function (event) {
     app.measureAnswer(event.detail.xhr.getResponseHeader('Server-Now'), Date.now());
   });

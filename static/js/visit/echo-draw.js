@@ -59,7 +59,11 @@
       });
       all('[data-judged="' + line.fields.problem + '"]', (shown) => { shown.textContent = line.fields.conclusion; });
     },
-    handin: () => all('form[data-handed] button', (button) => { button.disabled = true; })
+    handin: () => { // nothing more is judged: photos that wait are sent all the same
+      all('form[data-tap] button', (button) => { button.disabled = true; });
+      all('.trio a', (link) => { link.hidden = true; });
+      all('a#next', (link) => { link.href = location.pathname.replace(/^(\/n\/[^/]+).*/, '$1/handin'); link.textContent = '已交，看还差什么'; });
+    }
   };
 
   app.draw = (line) => {

@@ -5,6 +5,11 @@
   app.isShut = () => Promise.resolve(false);
   if (!box || !person || !box.isAble()) { return; }
   app.isShut = async () => {
+    if (await box.thing('left')) { // logged out when the server could not be told
+      await fetch('/logout', { method: 'POST', redirect: 'manual', credentials: 'same-origin' });
+      location.replace('/login');
+      return true;
+    }
     if (!await box.isShut(person)) { return box.used().then(() => false); }
     location.replace('/n/pin#' + location.pathname + location.search);
     return true;

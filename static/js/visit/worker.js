@@ -1,19 +1,26 @@
-/* The service worker: it keeps pages, and sends when no page is open. The pages of a visit are fetched ahead.
-   fieldapp.worker(message) tells it something; false where there is none. */
+/* The service worker: it keeps pages, and sends when no page is open. fieldapp.worker(message, ports) tells it something;
+   false where there is none. outbox.kept(path) is the page that it keeps of an address, or null. */
 (function (app) {
-  app.worker = (message) => {
+  app.worker = (message, ports) => {
     const worker = navigator.serviceWorker && navigator.serviceWorker.controller;
-    if (worker) { worker.postMessage(message); }
+    if (worker) { worker.postMessage(message, ports || []); }
     return Boolean(worker);
   };
-  if (!window.outbox || !navigator.serviceWorker) { return; }
+  if (!window.outbox || !navigator.serviceWorker || document.documentElement.hasAttribute('data-no-worker')) { return; }
+  window.outbox.kept = (path) => new Promise((done) => {
+    const line = new MessageChannel();
+    line.port1.onmessage = (event) => done(event.data);
+    if (!app.worker({ kept: path }, [line.port2])) { done(null); }
+  });
   app.kept.then(async (able) => {
     if (!able) { return; }
     await navigator.serviceWorker.register('/sw.js');
     const worker = (await navigator.serviceWorker.ready).active;
-    const list = document.querySelector('[data-make-ready]');
-    if (list) { worker.postMessage({ ready: JSON.parse(list.getAttribute('data-make-ready')) }); }
+    if (app.getReady) { app.getReady(worker); }
     window.addEventListener('pagehide', () => worker.postMessage('drain'));
-    navigator.serviceWorker.addEventListener('message', (event) => event.data.state === 'sent' ? app.sentElsewhere() : app.echo());
+    navigator.serviceWorker.addEventListener('message', (event) => {
+      const told = event.data;
+      if (told.ready) { if (app.showReady) { app.showReady(told.ready); } } else if (told.state === 'sent') { app.sentElsewhere(); } else { app.echo(); }
+    });
   }).catch(() => undefined);
 })(window.fieldapp = window.fieldapp || {});

@@ -1,0 +1,11 @@
+/* Before a login: after a logout nothing is left here but what waits, sealed; after an expired one all is there. */
+(function () {
+  const box = window.outbox;
+  if (!box.isAble()) { return; }
+  if (document.querySelector('[data-left]')) { box.leave().catch(() => undefined); }
+  const line = document.querySelector('[data-expired]');
+  if (!line) { return; }
+  box.read('queue', (queue) => queue.getAll()).then((rows) => {
+    if (rows.some((row) => row.state !== 'sent')) { line.textContent = line.getAttribute('data-expired'); }
+  }, () => undefined);
+})();

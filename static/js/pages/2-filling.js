@@ -1,0 +1,39 @@
+/* A kept page is made the phone's own when it is shown: new ids for its buttons, the visit's and the taps' own ids, the
+   instant at which it really began, the day. */
+(function (box) {
+  box.newId = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = bytes[6] & 15 | 64;
+    bytes[8] = bytes[8] & 63 | 128;
+    return box.hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  };
+
+  const all = (text, old, made) => text.split(old).join(made);
+  const tapId = (n) => box.NOBODY.slice(0, -2) + (n + 256).toString(16).slice(1);
+
+  /* In China, as the server says it. */
+  box.dayText = (ms) => {
+    const at = new Date(ms + 8 * 3600000);
+    return (at.getUTCMonth() + 1) + '月' + at.getUTCDate() + '日 周' + '日一二三四五六'[at.getUTCDay()];
+  };
+
+  /* What any kept page needs: a press made twice is two taps. Only a page that comes from the server tells the time. */
+  box.fresh = (html, words) => {
+    const whole = (words || []).reduce((text, word, n) => all(text, String.fromCharCode(0xE000 + n), word), html);
+    return whole.replace(/(name="press" value=")[0-9a-f-]{36}/g, (_, before) => before + box.newId()).replace('<html ', '<html data-kept ');
+  };
+
+  /* 临时去一处: each time it is opened it begins another visit. */
+  box.anew = (html) => {
+    const id = (html.match(/\/n\/([0-9a-f-]{36})\/taps/) || [])[1];
+    return id ? all(html, id, box.newId()) : html;
+  };
+
+  box.fill = (html, chosen, facts, visit, offset) => {
+    let text = all(html, box.NOBODY, visit);
+    chosen.lines.forEach((line, n) => { text = all(text, tapId(n + 1), line.id); });
+    text = text.replace(/data-since="\d+"/g, 'data-since="' + (facts.begin.at + offset) + '"');
+    if (facts.stage) { text = text.replace(/(data-stopped>)[^<]*/, '$1' + (chosen.group.labels[facts.stage.choice] || '')); }
+    return all(text, chosen.group.day, box.dayText(facts.begin.at + offset));
+  };
+})(self.outbox);

@@ -1,0 +1,341 @@
+"""The random machine: phones in hand that tap, photograph, are killed, cut off, upgraded, logged out and lent, from a
+seed. Each phone is a real Chromium on a profile of its own, behind a line of its own, before one real server."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error, Playwright
+
+from tests.faults import proxy
+from tests.faults.ledger import Ledger, Made, Sums
+from tests.faults.phone import Phone
+from tests.faults.proxy import Fault, Proxy
+from tests.faults.server import Server
+from tests.faults.taps import sealed_on_phone, waiting_on_phone
+
+PEOPLE = ("inspector1", "inspector2")
+PATHS = ("/all", "/all", "/all", "", "/note?full=1", "/checks", "/stuck")
+PATIENCE = 8_000  # ms for a page
+SHOWN = 5_000  # ms in which a tap must be on the phone
+GIVEN_UP = 120.0  # seconds in which all must have arrived once line and server are well
+
+_USABLE = """() => Boolean(window.outbox && window.fieldapp && document.getElementById('visit')) &&
+  window.fieldapp.kept.then(able => able && document.documentElement.getAttribute('data-person'))"""
+
+# A press on the n-th button of those that tap here, without a finger: the page cannot tell it from one.
+_PRESS = """([n, wanted, text, mustBeNew]) => {
+  const buttons = Array.from(document.querySelectorAll('form[data-tap] button[name=press]')).filter(one =>
+    !one.disabled && wanted.indexOf(one.form.elements.namedItem('kind').value) >= 0
+    && (!mustBeNew || !one.hasAttribute('data-pressed')));
+  const button = buttons[n % buttons.length];
+  if (!button) { return null; }
+  const form = button.form;
+  form.querySelectorAll('textarea').forEach(field => { field.value = text; });
+  const held = name => (form.elements.namedItem(name) || {}).value || '';
+  window.faultHeld = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
+    visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null });
+  window.faultForm = form;
+  window.faultButton = button;
+  return window.faultHeld();
+}"""
+_CLICK = "() => { window.faultButton.click(); return window.faultHeld(); }"
+_CLICK_SOON = "() => { setTimeout(() => window.faultButton.click()); }"
+_KEPT = """async ([id, person, visit, patience]) => {
+  const end = performance.now() + patience;
+  do {
+    if ((await window.outbox.ledger(person, visit)).some(line => line.id === id)) { return true; }
+    await new Promise(done => setTimeout(done, 10));
+  } while (performance.now() < end);
+  return false;
+}"""
+_DRAIN = "() => Promise.race([window.outbox.drain(true), new Promise(done => setTimeout(done, 3000))])"
+_SHOOT = """async ([start, size, n]) => {
+  const inputs = document.querySelectorAll('form[data-tap] input[type=file]');
+  const input = inputs[n % inputs.length];
+  if (!input) { return null; }
+  const bytes = new Uint8Array(Math.max(size, start.length + 16));
+  for (let at = 0; at < bytes.length; at += 65536) { crypto.getRandomValues(bytes.subarray(at, at + 65536)); }
+  bytes.set(start);
+  const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], 'IMG.jpg', {type: 'image/jpeg'}));
+  input.files = given.files;
+  const form = input.form, button = form.querySelector('button[name=press]');
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+  const held = name => (form.elements.namedItem(name) || {}).value || '';
+  return { id: button.value.slice(0, 36), kind: 'photo', person: held('person'),
+    visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null,
+    sha256: Array.from(sum, b => (b + 256).toString(16).slice(1)).join('') };
+}"""
+
+
+@dataclass
+class Hand:
+    """One phone, whoever has it, and the line to the server."""
+
+    machine: "Machine"
+    phone: Phone
+    line: Proxy
+    username: str = PEOPLE[0]
+    visit: str = ""
+
+    @property
+    def chance(self) -> random.Random:
+        return self.machine.chance
+
+    @property
+    def person(self) -> str:
+        return str(self.machine.server.world.people[self.username])
+
+    def happen(self, what: str) -> None:
+        self.machine.counts[what] += 1
+
+    def open(self) -> None:
+        page = self.phone.open()
+        page.set_default_timeout(PATIENCE)
+
+    def see(self, address: str) -> bool:
+        """Go to a page; whether it is one to tap on, of the person who has the phone."""
+        self.open()
+        try:
+            self.phone.page.goto(address)
+            return bool(self.phone.page.evaluate(_USABLE) == self.person)
+        except Error:
+            return False
+
+    def reach(self, address: str) -> None:
+        """Be on a page to tap on, if need be by going to where there is a network, and logging in."""
+        if self.see(address):
+            return
+        self.happen("went back to a network")
+        self.mend()
+        until = time.monotonic() + GIVEN_UP
+        while not self.see(address):
+            assert time.monotonic() < until, (address, self.phone.page.url, self.phone.page.content()[:2000])
+            with suppress(Error):
+                self.log_in()
+
+    def mend(self) -> None:
+        """Line and server are well."""
+        self.machine.up()
+        self.line.set(proxy.passing)
+        self.line.listen()
+
+    def log_in(self) -> None:
+        self.phone.log_in(self.username)
+        self.happen("logins")
+
+    def begin(self) -> None:
+        """An unplanned visit on the spot."""
+        place = self.machine.server.world.place
+        self.reach("/n/new")
+        page = self.phone.page
+        page.locator("#counter").select_option(value=place["counter"])
+        page.locator("#scenario").select_option(value=place["scenario"])
+        made = self.tap("begin")
+        self.visit = made.visit if made else ""
+        self.happen("visits")
+
+    def tap(self, *kinds: str) -> Made | None:
+        """One press; it counts as made as soon as the phone has it."""
+        told = [self.chance.randrange(1 << 16), list(kinds), f"写 {self.chance.random()}", False]
+        found = self.phone.page.evaluate(_PRESS, told)
+        if not found:
+            return None
+        return self._made(self.phone.page.evaluate(_CLICK))
+
+    def shoot(self) -> Made | None:
+        size = self.chance.choice((3_000, 30_000, 120_000, 120_000, 600_000, 3_000_000))
+        found = self.phone.page.evaluate(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
+        return self._made(found) if found else None
+
+    def _made(self, held: dict[str, Any]) -> Made | None:
+        """Made, or only tried where the page did not get it onto the phone, and the user sees that."""
+        sha256 = held.pop("sha256", None)
+        self.machine.ledger.tried.add(held["id"])
+        where = [held["id"], held["person"], held["visit"], SHOWN]
+        if not self.phone.page.evaluate(_KEPT, where):
+            self.happen("not kept, sent past the outbox")
+            return None
+        made = Made(sha256=sha256, **held)
+        self.machine.ledger.make(made)
+        return made
+
+    def die(self) -> None:
+        """Killed, half of the time in the very moment of a press."""
+        if self.chance.random() < 0.5:
+            told = [self.chance.randrange(1 << 16), ["stage", "answer", "claim", "note"], "最后", True]
+            with suppress(Error):
+                found = self.phone.page.evaluate(_PRESS, told)
+                if found:
+                    self.machine.ledger.tried.add(found["id"])
+                    self.phone.page.evaluate(_CLICK_SOON)
+                    time.sleep(self.chance.random() * 0.03)
+        self.phone.kill()
+        self.happen("browser kills")
+
+    def lend(self) -> None:
+        """Another person has the phone from now on; whoever had it logged out, or simply gave it away."""
+        self.mend()
+        with suppress(Error):
+            if self.chance.random() < 0.5:
+                self.log_out()
+        self.expire()
+        self.username = self.chance.choice([each for each in PEOPLE if each != self.username])
+        self.happen("lent to another person")
+
+    def log_out(self) -> None:
+        page = self.phone.page
+        page.goto("/me")
+        page.locator("form[action='/logout'] button").first.click()
+        page.wait_for_url("**/login*")
+        self.happen("logouts")
+
+    def expire(self) -> None:
+        """The login is no longer valid; the phone finds out when it next asks."""
+        assert self.phone.context is not None
+        self.phone.context.clear_cookies(name="login")
+
+    def visit_once(self) -> Iterator[None]:
+        """One visit, a step at a time, for other phones have theirs meanwhile."""
+        self.begin()
+        yield
+        for _ in range(self.chance.randrange(4, 9)):
+            if self.visit:
+                self.reach(f"/n/{self.visit}{self.chance.choice(PATHS)}")
+            for _ in range(self.chance.randrange(1, 5)):
+                self.act()
+                yield
+            if self.chance.random() < 0.5:
+                self.suffer()
+        if self.visit and self.chance.random() < 0.5:
+            self.reach(f"/n/{self.visit}/handin")
+            self.tap("handin")
+
+    def act(self) -> None:
+        if self.chance.random() < 0.2:
+            self.shoot()
+        else:
+            self.tap("stage", "stage", "answer", "claim", "note", "skip", "undo", "stuck", "count", "watch")
+
+    def suffer(self) -> None:
+        """What befalls a phone."""
+        befalls = self.chance.choices(
+            ("line", "die", "server", "expire", "upgrade", "lend"), weights=(50, 22, 10, 8, 5, 5)
+        )[0]
+        if befalls == "line":
+            self.change_line()
+        elif befalls == "die":
+            self.die()
+            self.reach(f"/n/{self.visit}/all" if self.visit else "/n/")
+        elif befalls == "server":
+            self.machine.down()
+        elif befalls == "expire":
+            self.expire()
+            self.happen("expired logins")
+        elif befalls == "upgrade":
+            self.machine.upgrade()
+        elif self.chance.random() < 0.5:
+            self.lend()
+            self.visit = ""
+            self.begin()
+
+    def change_line(self) -> None:
+        how: Fault | None = self.chance.choice((
+            proxy.passing, proxy.passing, proxy.passing, proxy.hole, proxy.lost_answer, proxy.portal, proxy.reset,
+            proxy.twice, proxy.cut(60), proxy.delayed(1), None,
+        ))  # fmt: skip
+        if how is None:
+            self.line.refuse()
+        else:
+            self.line.set(how)
+            self.line.listen()
+        self.happen("changes of the line")
+
+    def deliver(self) -> list[dict[str, Any]]:
+        """With all well, everybody who had the phone logs in and waits until all has arrived. What the phone holds."""
+        self.mend()
+        held: list[dict[str, Any]] = []
+        for name in sorted(PEOPLE, key=lambda each: each == self.username, reverse=True):
+            self.username = name
+            self.expire()
+            self.reach("/n/new")
+            until = time.monotonic() + GIVEN_UP
+            while any(row["state"] != "sent" for row in waiting_on_phone(self.phone.page)):
+                assert time.monotonic() < until, waiting_on_phone(self.phone.page)
+                self.phone.page.evaluate(_DRAIN)
+            held += waiting_on_phone(self.phone.page)
+        known = {row["id"] for row in held}
+        strangers = [row for row in sealed_on_phone(self.phone.page) if row["id"] not in known]
+        assert not strangers, strangers
+        return held
+
+
+@dataclass
+class Machine:
+    """Some phones, one server, one ledger."""
+
+    server: Server
+    playwright: Playwright
+    folder: Path
+    chance: random.Random
+    trees: tuple[Path, ...]
+    start: list[int]  # the bytes with which each photo begins
+    phones: int = 2
+    ledger: Ledger = field(default_factory=Ledger)
+    counts: "Counter[str]" = field(default_factory=Counter)
+    hands: list[Hand] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for n in range(self.phones):
+            line = Proxy(self.server.port)
+            phone = Phone(self.playwright, self.folder / f"profile{n}", line.url)
+            self.hands.append(Hand(self, phone, line, PEOPLE[n % 2]))
+
+    def up(self) -> None:
+        if self.server.process is None:
+            self.server.start()
+
+    def down(self) -> None:
+        """kill -9; somebody starts it again when somebody needs it."""
+        if self.server.process:
+            self.server.kill()
+            self.counts["server kills"] += 1
+
+    def upgrade(self) -> None:
+        """Another version of the app on the same data."""
+        self.down()
+        self.server.tree = self.chance.choice([tree for tree in self.trees if tree != self.server.tree])
+        self.up()
+        self.counts["upgrades"] += 1
+
+    def run(self, visits: int) -> Sums:
+        """So many visits, then the final check."""
+        under_way: dict[int, Iterator[None]] = {}
+        try:
+            while self.counts["visits"] < visits or under_way:
+                n = self.chance.randrange(len(self.hands))
+                if n not in under_way:
+                    if self.counts["visits"] >= visits:
+                        n = next(iter(under_way))
+                    else:
+                        under_way[n] = self.hands[n].visit_once()
+                if next(under_way[n], self) is self:
+                    del under_way[n]
+                if self.server.process is None and self.chance.random() < 0.1:
+                    self.up()
+            held = [row for hand in self.hands for row in hand.deliver()]
+            return self.ledger.settle(self.server, held)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        for hand in self.hands:
+            hand.phone.kill()
+            hand.line.close()

@@ -1,0 +1,94 @@
+"""The phone's own store: full, refused, closed by the system, cleared."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults import proxy
+from tests.faults.conftest import MakeHands
+from tests.faults.ledger import Ledger
+from tests.faults.proxy import Proxy
+from tests.faults.server import Server
+from tests.faults.test_phone_line import comes_in
+
+pytestmark = pytest.mark.browser
+USED = "async () => (await navigator.storage.estimate()).usage"
+# Every database that a page opens can be closed under its feet, as iOS does to a page in the background.
+CAUGHT = """(() => { const open = IDBFactory.prototype.open; window.faultBases = [];
+  IDBFactory.prototype.open = function (...given) { const asked = open.apply(this, given);
+    asked.addEventListener('success', () => window.faultBases.push(asked.result)); return asked; }; })();"""
+CLOSE = "() => window.faultBases.splice(0).map(base => base.close()).length"
+REFUSED = {
+    "none": "Object.defineProperty(window, 'indexedDB', {value: undefined});",
+    "throws": "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };",
+    "fails": """IDBFactory.prototype.open = () => { const asked = new EventTarget();
+      Object.defineProperty(asked, 'onerror', {set: act => setTimeout(() => act(new Event('error')))});
+      asked.error = new DOMException('refused', 'InvalidStateError'); return asked; };""",
+}
+
+
+def test_f18_storage_full(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, tmp_path: Path
+) -> None:
+    """The quota is CDP's, a little above what is used. Chromium believes what it last counted for a while: so it is
+    set before the store is first opened. A photo finds no room: that is said, it goes straight up; text is kept."""
+    hands = hands_of(line.url)
+    little = int(hands.page.evaluate(USED)) + 300_000
+    hands.kill()
+    hands.phone.open()
+    hands.watch()
+    hands.phone.quota(little)
+    hands.go()
+    line.set(proxy.delayed(3))
+    photo = hands.camera_past(tmp_path, 3_000_000)
+    assert photo not in {row["id"] for row in hands.held()}
+    line.refuse()
+    hands.stage("到达", "取号")
+    assert [row["kind"] for row in hands.waiting] == ["stage"]
+    line.listen()
+    line.set(proxy.passing)
+    comes_in(hands, ledger, shared)
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_f19_storage_refused(shared: Server, hands_of: MakeHands, ledger: Ledger, how: str) -> None:
+    """As in a private window or an old WebView, whose ways of refusing are played by a script before the page's own."""
+    hands = hands_of(shared.url, begin=False)
+    assert hands.phone.context is not None
+    hands.phone.context.add_init_script(REFUSED[how])
+    hands.page.reload()
+    hands.begin(shared.world.place)
+    hands.stages("到达", "取号", "叫号")
+    sums = ledger.settle(shared)
+    assert (sums.made, sums.on_server) == (3, 3)
+
+
+def test_f20_storage_closed_by_the_system(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    hands = hands_of(line.url, begin=False)
+    assert hands.phone.context is not None
+    hands.phone.context.add_init_script(CAUGHT)
+    hands.begin(shared.world.place)
+    line.refuse()
+    for label, then in (("到达", "取号"), ("取号", "叫号")):
+        assert hands.page.evaluate(CLOSE)
+        hands.stage(label, then)
+    assert len(hands.waiting) == 2
+    assert not hands.phone.said
+    line.listen()
+    comes_in(hands, ledger, shared)
+
+
+def test_f21_site_data_cleared(shared: Server, hands_of: MakeHands, ledger: Ledger) -> None:
+    """The system clears all but the cookies. What was acknowledged is on the server; the visit goes on."""
+    hands = hands_of(shared.url)
+    hands.stages("到达", "取号", "叫号")
+    hands.arrives()
+    hands.phone.clear("indexeddb,cache_storage,service_workers,local_storage")
+    hands.go()
+    assert not hands.held()
+    hands.stage("叫号", "受理")
+    comes_in(hands, ledger, shared)
+    seqs = [row.seq for row in shared.taps() if str(row.visit) == hands.visit]
+    assert sorted(seqs) == [1, 2, 3, 4]
