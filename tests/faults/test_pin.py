@@ -15,6 +15,8 @@ from tests.story import PASSWORD
 
 pytestmark = pytest.mark.browser
 MakePhone = Callable[..., Phone]
+UNREGISTER = """() => navigator.serviceWorker.getRegistrations()
+  .then((all) => Promise.all(all.map((one) => one.unregister())))"""
 
 
 def test_after_a_pause_the_number_opens_what_was_there(server: Server, phones: MakePhone) -> None:
@@ -109,7 +111,7 @@ def test_without_a_worker_the_page_gives_way(server: Server, phones: MakePhone) 
     page = phone.log_in("inspector1")
     shut.set_pin(page)
     phone.context.add_init_script("delete Navigator.prototype.serviceWorker")
-    page.evaluate("() => navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))")  # fmt: skip
+    page.evaluate(UNREGISTER)
     page.goto("/n/new")
     shut.away(page, shut.QUARTER + 1000)
     page.goto("/n/new", wait_until="commit")

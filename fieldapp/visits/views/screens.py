@@ -238,4 +238,4 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         action=url_for("visits.tap", visit_id=visit_id),
         **{"opened_at": clock.now() + (LATER if _held(visit_id) else 0), **context},
     )
-    return keep_on_phone(made)
+    return made if seen.visit.day > clock.today() else keep_on_phone(made)  # ahead of its day: on no phone
