@@ -76,10 +76,14 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     return kept ? shown(kept) : await asked || gone();
   }
 
+  /* The way in: with network it leads on to today, or to the login. */
+  const front = async (event) => await ask(event.request) || Response.redirect('/n/', 302);
+
   /* Any page, unless the number is asked for first. */
   async function door(event, path) {
     if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
-    return path === '/' || path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
+    if (path === '/') { return front(event); }
+    return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
   }
 
   async function tell(told) {

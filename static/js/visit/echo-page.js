@@ -33,7 +33,8 @@
   function tell(last) {
     if (!last || app.page().classList.contains('memo')) { return; }
     const at = app.clock(app.instant(last));
-    const word = last.fields.conclusion || last.label || (last.photo ? '照片' : '');
+    const row = /stage|skip/.test(last.kind) && document.querySelector('[data-stage="' + last.choice + '"] b');
+    const word = row ? row.textContent : last.fields.conclusion || last.label || (last.photo ? '照片' : '');
     app.say(last.kind === 'handin' && !last.receivedAt ? '交了，存在手机里，有信号会自动传。两边都到服务器才能会签'
       : '已记“' + word.slice(0, 14) + '” ' + at + (last.receivedAt ? '' : '·待传'));
   }
@@ -44,7 +45,8 @@
     await app.bar();
     if (!visit || !app.page()) { return; }
     const lines = await box.ledger(person, visit);
-    const isHeld = (line) => line.receivedAt <= app.served;
+    const last = Number(app.page().getAttribute('data-seq')); // what came while the page was made is not in it
+    const isHeld = (line) => line.receivedAt <= app.served && line.seq <= last;
     const undos = lines.filter((line) => line.kind === 'undo');
     const back = undos.map((line) => line.fields.tap);
     const isBack = (line) => back.indexOf(line.id) >= 0;
@@ -57,6 +59,7 @@
     lines.filter((line) => isHeld(line) && undone.indexOf(line.id) >= 0).forEach(app.wipe);
     drawn.forEach(app.draw);
     app.drawNext(drawn, counts.filter((line) => !NOT_UNDONE.test(line.kind)).pop(), undone);
+    app.drawHandIn(lines, drawn);
     app.all('[data-unsent]', (shown) => { shown.textContent = photos ? photos + ' 张存在手机里，还没传到' : ''; });
     tell(drawn.filter((line) => line.kind !== 'begin').pop());
   };

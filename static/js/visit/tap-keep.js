@@ -39,13 +39,16 @@
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
   }
 
+  /* Without drawing and hint. */
+  const words = (button) => Array.prototype.map.call(button.childNodes, (node) => (node.nodeType === 3 ? node.data : '')).join('');
+
   function tapOf(form, button, data) {
     const press = button.value;
     const file = data.get('file');
     return {
       id: press.slice(0, 36), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
       url: form.getAttribute('action'), kind: data.get('kind'), fields: fieldsOf(data),
-      label: (button.getAttribute('aria-label') || button.firstChild && button.textContent || '').trim().slice(0, 40),
+      label: (button.getAttribute('aria-label') || words(button)).trim().slice(0, 40),
       at: Number(data.get('wall_ms')), photo: Boolean(file && file.size)
     };
   }
