@@ -25,6 +25,7 @@
     const at = ++moves;
     const go = () => { if (path && at === moves) { moves++; app.move(path); } };
     if (line.photo || /note|finding|interview/.test(line.kind)) { form.reset(); }
+    app.draw(line); // before the ledger is read again
     await app.echo();
     if (line.kind === 'conclude' && !path) { app.say('还差 1 样才算数：点一下没做到的那一条', true); }
     setTimeout(go, WAIT);
