@@ -99,7 +99,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     drain: () => box.drain(),
     refill: () => box.refill().then((isMore) => isMore && box.drain()),
     ready: () => box.openByNetwork().catch(() => false).then(() => box.makeReady(tell)).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told))))
-      .then(() => box.getSealed()).then(tellSealed),
+      .then(() => box.getSealed().catch(() => undefined)).then(tellSealed),
     howReady: () => box.howReady().then(tell).then(tellSealed),
     code: (event) => box.openByCode(event.data.code).then((told) => event.ports[0].postMessage(told)),
     kept: (event) => box.keptPage(event.data.kept).then((there) => there && there.html, () => null).then((html) => event.ports[0].postMessage(html))
