@@ -29,40 +29,49 @@ _USABLE = """() => Boolean(window.outbox && window.fieldapp && document.getEleme
   window.fieldapp.kept.then(able => able && document.documentElement.getAttribute('data-person'))"""
 
 # A press on the n-th button of those that tap here, without a finger: the page cannot tell it from one.
-_PRESS = """([n, wanted, text, mustBeNew]) => {
+_PRESS = """([n, wanted, text, isLast]) => {
   const buttons = Array.from(document.querySelectorAll('form[data-tap] button[name=press]')).filter(one =>
     !one.disabled && wanted.indexOf(one.form.elements.namedItem('kind').value) >= 0
-    && (!mustBeNew || !one.hasAttribute('data-pressed')));
+    && !(isLast && one.hasAttribute('data-pressed')));
   const button = buttons[n % buttons.length];
   if (!button) { return null; }
   const form = button.form;
   form.querySelectorAll('textarea').forEach(field => { field.value = text; });
   const held = name => (form.elements.namedItem(name) || {}).value || '';
-  window.faultHeld = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
+  const told = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
     visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null });
-  window.faultForm = form;
-  window.faultButton = button;
-  return window.faultHeld();
+  if (isLast) { setTimeout(() => button.click()); } else { button.click(); }
+  return told();
 }"""
-_CLICK = "() => { window.faultButton.click(); return window.faultHeld(); }"
-_CLICK_SOON = "() => { setTimeout(() => window.faultButton.click()); }"
-_KEPT = """async ([id, person, visit, patience]) => {
+_CHOOSE = """place => Object.keys(place).forEach(name => {
+  const field = document.getElementById(name);
+  if (field) { field.value = place[name]; }
+})"""
+_KEPT = """async ([made, patience]) => {
   const end = performance.now() + patience;
   do {
-    if ((await window.outbox.ledger(person, visit)).some(line => line.id === id)) { return true; }
+    if (!window.outbox) { return null; }
+    const lines = await window.outbox.ledger(made.person, made.visit);
+    const line = lines.find(one => one.at === made.wall_ms && one.kind === made.kind);
+    if (line) { return line.id; }
     await new Promise(done => setTimeout(done, 10));
   } while (performance.now() < end);
-  return false;
+  return null;
+}"""
+_LINES = """async ([person, visits]) => {
+  const all = await Promise.all(visits.map(visit => window.outbox.ledger(person, visit).then(lines =>
+    lines.map(line => ({id: line.id, visit: visit, kind: line.kind, at: line.at, photo: Boolean(line.photo)})))));
+  return all.reduce((sum, lines) => sum.concat(lines), []);
 }"""
 _DRAIN = "() => Promise.race([window.outbox.drain(true), new Promise(done => setTimeout(done, 3000))])"
 _SHOOT = """async ([start, size, n]) => {
-  const inputs = document.querySelectorAll('form[data-tap] input[type=file]');
-  const input = inputs[n % inputs.length];
-  if (!input) { return null; }
   const bytes = new Uint8Array(Math.max(size, start.length + 16));
   for (let at = 0; at < bytes.length; at += 65536) { crypto.getRandomValues(bytes.subarray(at, at + 65536)); }
   bytes.set(start);
   const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const inputs = document.querySelectorAll('form[data-tap] input[type=file]');
+  const input = inputs[n % inputs.length];
+  if (!input) { return null; }
   const given = new DataTransfer();
   given.items.add(new File([bytes], 'IMG.jpg', {type: 'image/jpeg'}));
   input.files = given.files;
@@ -135,9 +144,7 @@ class Hand:
         """An unplanned visit on the spot."""
         place = self.machine.server.world.place
         self.reach("/n/new")
-        page = self.phone.page
-        page.locator("#counter").select_option(value=place["counter"])
-        page.locator("#scenario").select_option(value=place["scenario"])
+        self.phone.page.evaluate(_CHOOSE, place)
         made = self.tap("begin")
         self.visit = made.visit if made else ""
         self.happen("visits")
@@ -145,37 +152,54 @@ class Hand:
     def tap(self, *kinds: str) -> Made | None:
         """One press; it counts as made as soon as the phone has it."""
         told = [self.chance.randrange(1 << 16), list(kinds), f"写 {self.chance.random()}", False]
-        found = self.phone.page.evaluate(_PRESS, told)
-        if not found:
+        found = self._press(_PRESS, told)
+        return self._made(found) if found else None
+
+    def _press(self, script: str, told: list[Any]) -> dict[str, Any] | None:
+        """What was pressed, if anything. A page that goes on in this very moment leaves the hand in the dark."""
+        try:
+            found = self.phone.page.evaluate(script, told)
+        except Error:
+            self.machine.unseen += 1
+            self.reach("/n/new")
             return None
-        return self._made(self.phone.page.evaluate(_CLICK))
+        return dict(found) if found else None
 
     def shoot(self) -> Made | None:
         size = self.chance.choice((3_000, 30_000, 120_000, 120_000, 600_000, 3_000_000))
-        found = self.phone.page.evaluate(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
+        found = self._press(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
         return self._made(found) if found else None
 
     def _made(self, held: dict[str, Any]) -> Made | None:
         """Made, or only tried where the page did not get it onto the phone, and the user sees that."""
         sha256 = held.pop("sha256", None)
         self.machine.ledger.tried.add(held["id"])
-        where = [held["id"], held["person"], held["visit"], SHOWN]
-        if not self.phone.page.evaluate(_KEPT, where):
+        kept = held["wall_ms"] and self._kept(held)
+        if not kept:
             self.happen("not kept, sent past the outbox")
+            print("not kept:", held, self.phone.page.url, flush=True)
             return None
-        made = Made(sha256=sha256, **held)
+        made = Made(sha256=sha256, **{**held, "id": kept})
         self.machine.ledger.make(made)
         return made
+
+    def _kept(self, held: dict[str, Any]) -> str:
+        """The id under which the phone has it. The page may have gone on meanwhile, to a login say."""
+        with suppress(Error):
+            if kept := self.phone.page.evaluate(_KEPT, [held, SHOWN]):
+                return str(kept)
+        self.reach("/n/new")
+        return str(self.phone.page.evaluate(_KEPT, [held, 0]) or "")
 
     def die(self) -> None:
         """Killed, half of the time in the very moment of a press."""
         if self.chance.random() < 0.5:
             told = [self.chance.randrange(1 << 16), ["stage", "answer", "claim", "note"], "最后", True]
+            self.machine.unseen += 1
             with suppress(Error):
                 found = self.phone.page.evaluate(_PRESS, told)
                 if found:
                     self.machine.ledger.tried.add(found["id"])
-                    self.phone.page.evaluate(_CLICK_SOON)
                     time.sleep(self.chance.random() * 0.03)
         self.phone.kill()
         self.happen("browser kills")
@@ -206,13 +230,13 @@ class Hand:
         """One visit, a step at a time, for other phones have theirs meanwhile."""
         self.begin()
         yield
-        for _ in range(self.chance.randrange(4, 9)):
+        for _ in range(self.chance.randrange(2, 6)):
             if self.visit:
                 self.reach(f"/n/{self.visit}{self.chance.choice(PATHS)}")
-            for _ in range(self.chance.randrange(1, 5)):
+            for _ in range(self.chance.randrange(1, 7)):
                 self.act()
                 yield
-            if self.chance.random() < 0.5:
+            if self.chance.random() < 0.4:
                 self.suffer()
         if self.visit and self.chance.random() < 0.5:
             self.reach(f"/n/{self.visit}/handin")
@@ -264,17 +288,35 @@ class Hand:
         held: list[dict[str, Any]] = []
         for name in sorted(PEOPLE, key=lambda each: each == self.username, reverse=True):
             self.username = name
+            self.open()
             self.expire()
+            self.log_in()
             self.reach("/n/new")
             until = time.monotonic() + GIVEN_UP
-            while any(row["state"] != "sent" for row in waiting_on_phone(self.phone.page)):
-                assert time.monotonic() < until, waiting_on_phone(self.phone.page)
+            while waits := [row for row in self.held() if row["state"] != "sent"]:
+                assert time.monotonic() < until, waits[:3]
                 self.phone.page.evaluate(_DRAIN)
-            held += waiting_on_phone(self.phone.page)
+            held += self.held()
+            self.find_unseen()
         known = {row["id"] for row in held}
         strangers = [row for row in sealed_on_phone(self.phone.page) if row["id"] not in known]
         assert not strangers, strangers
         return held
+
+    def find_unseen(self) -> None:
+        """Of the presses that the hand knows nothing of, those that the phone knows: they must arrive too."""
+        ledger = self.machine.ledger
+        for line in self.phone.page.evaluate(_LINES, [self.person, sorted(ledger.visits)]):
+            if line["id"] in ledger.tried:
+                continue
+            self.machine.unseen -= 1
+            ledger.tried.add(line["id"])
+            if not line["photo"]:
+                ledger.make(Made(line["id"], line["visit"], self.person, line["kind"], line["at"]))
+        assert self.machine.unseen >= 0, "taps on the phone that nobody made"
+
+    def held(self) -> list[dict[str, Any]]:
+        return waiting_on_phone(self.phone.page)
 
 
 @dataclass
@@ -288,6 +330,7 @@ class Machine:
     trees: tuple[Path, ...]
     start: list[int]  # the bytes with which each photo begins
     phones: int = 2
+    unseen: int = 0  # presses of which the hand does not know whether they were made
     ledger: Ledger = field(default_factory=Ledger)
     counts: "Counter[str]" = field(default_factory=Counter)
     hands: list[Hand] = field(default_factory=list)
@@ -295,7 +338,12 @@ class Machine:
     def __post_init__(self) -> None:
         for n in range(self.phones):
             line = Proxy(self.server.port)
-            phone = Phone(self.playwright, self.folder / f"profile{n}", line.url)
+            phone = Phone(
+                self.playwright,
+                self.folder / f"profile{n}",
+                line.url,
+                options=("--blink-settings=imagesEnabled=false",),
+            )
             self.hands.append(Hand(self, phone, line, PEOPLE[n % 2]))
 
     def up(self) -> None:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import shot
 from tests.faults import shut
 from tests.faults.phone import Phone
-from tests.faults.server import Server
+from tests.faults.server import Server, World
 from tests.faults.test_shared_phone import IDS, begun, tap_without_network
 from tests.story import PASSWORD
 
@@ -35,6 +36,7 @@ def test_after_a_pause_the_number_opens_what_was_there(server: Server, phones: M
     page.goto(visit)
     expect(page.get_by_role("heading", level=1)).to_have_text("接着用")
     assert page.title() == "记录"
+    shot(page, "phones-pin")
     assert shut.counts(page)["keys"] == 0
     assert shut.readable(page) == 0
     shut.enter(page, shut.WRONG)
@@ -88,7 +90,9 @@ def test_five_wrong_numbers_wipe_what_can_be_fetched_again_and_nothing_else(
     assert {str(row.id) for row in server.taps()} >= set(ids)
 
 
-def test_what_waits_goes_on_while_the_phone_lies_there(server: Server, phones: MakePhone) -> None:
+def test_what_waits_goes_on_while_the_phone_lies_there(
+    server: Server, world: World, phones: MakePhone
+) -> None:
     """The key goes when somebody opens the app, not while it sends."""
     server.start()
     phone = phones(server.url)
@@ -96,10 +100,10 @@ def test_what_waits_goes_on_while_the_phone_lies_there(server: Server, phones: M
     shut.set_pin(page)
     visit = begun(page)
     ids = tap_without_network(page, visit, server)
-    shut.away(page, shut.QUARTER + 1000)
     server.start()
+    shut.away(page, shut.QUARTER + 1000)
     page.evaluate("() => navigator.serviceWorker.ready.then((found) => found.active.postMessage('drain'))")
-    shut.all_is_sent(page)
+    shut.all_is_sent(page, str(world.people["inspector1"]))
     assert {str(row.id) for row in server.taps()} >= set(ids)
     page.goto("/n/")
     expect(page.get_by_role("heading", level=1)).to_have_text("接着用")
