@@ -105,7 +105,7 @@ def test_f26_account_disabled_while_offline(
     page = hands.page
     page.evaluate(DRAIN)
     assert "stopped" in states(page).values()
-    page.goto("/outbox")
+    page.goto("/login")
     expect(page.locator("[data-left-here]")).to_contain_text("还有没传的 3 样")
     expect(page.locator("[data-left-here]")).to_contain_text("账号停用了的，导出成文件交办公室")
     file = export(page, tmp_path / "waits")
