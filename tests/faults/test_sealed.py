@@ -73,7 +73,7 @@ def poisoned(server: Server, word: str) -> Iterator[None]:
     for statements in (make, drop):
         with engine.begin() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.execute(sa.text(statement))
         if statements is make:
             yield
 
@@ -238,7 +238,7 @@ def test_f36_worker_broken(server: Server, hands_of: MakeHands, ledger: Ledger) 
     page.evaluate("() => { window.outbox.drain = () => Promise.resolve(); }")  # nothing goes up meanwhile
     page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
     line.set(proxy.passing)
-    hands.until(lambda: "broken" in _text(page))
+    hands.until(lambda: "broken" in _text(page), 60)
     assert server.command("offline", "off").stdout.strip() == "没信号的功能关着"
     hands.until(lambda: "broken" not in _text(page) and page.evaluate(WORKERS) == 0, 60)
     page.goto(f"/n/{hands.visit}/all")
