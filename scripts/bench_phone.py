@@ -1,5 +1,5 @@
-"""Measures the phone's side in a real Chromium on one running server, beside bare uploads in the same run; prints, never
-judges. `python -m scripts.bench_phone` at the root; scripts/bench.py runs it.
+"""Measures the phone's side in a real Chromium on one running server, beside bare uploads in the same run; prints,
+never judges. `python -m scripts.bench_phone` at the root; scripts/bench.py runs it.
 
 The same 60 taps and 30 photos of 3 MB go up three ways in turn, each in visits of their own: by a plain client that
 keeps its connection, by fetch in the same browser, and by the outbox, tapped and photographed without a server.
@@ -47,7 +47,8 @@ WATCH = """() => {
       after.port1.onmessage = () => window.benched.push([changed, performance.now() - start]);
       after.port2.postMessage(0);
     });
-  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter: ['class', 'aria-pressed'] });
+  }).observe(document.body,
+    { subtree: true, childList: true, characterData: true, attributeFilter: ['class', 'aria-pressed'] });
 }"""
 OPENED = """() => { const told = performance.getEntriesByType('navigation')[0];
   const paint = performance.getEntriesByName('first-contentful-paint')[0];
@@ -57,7 +58,8 @@ DRAIN = "async () => { const start = performance.now(); await outbox.drain(true)
 BARE = """async ({ visit, taps, photos, size, small }) => {
   const head = Uint8Array.from(atob(small), one => one.charCodeAt(0));
   const form = more => { const made = new FormData();
-    Object.entries({ kind: 'note', text: 'x', wall_ms: Date.now(), ...more }).forEach(([name, value]) => made.set(name, value));
+    Object.entries({ kind: 'note', text: 'x', wall_ms: Date.now(), ...more })
+      .forEach(([name, value]) => made.set(name, value));
     return made; };
   const press = () => crypto.randomUUID() + ':';
   const bodies = [];
@@ -65,7 +67,8 @@ BARE = """async ({ visit, taps, photos, size, small }) => {
   for (let n = 0; n < photos; n++) {
     const bytes = new Uint8Array(size);
     bytes.set(head);
-    for (let at = head.length; at < size; at += 65536) crypto.getRandomValues(bytes.subarray(at, Math.min(size, at + 65536)));
+    for (let at = head.length; at < size; at += 65536)
+      crypto.getRandomValues(bytes.subarray(at, Math.min(size, at + 65536)));
     const body = form({ press: press(), kind: 'photo', taken: 'camera' });
     body.set('file', new File([bytes], 'a.jpg', { type: 'image/jpeg' }));
     bodies.push(body);

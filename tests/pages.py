@@ -149,3 +149,8 @@ def cells_of(html: str, caption: str = "") -> list[list[str]]:
         re.findall(r"<td[^>]*>(.*?)</td>", row, flags=re.S) for row in body.split("</tr>") if "<td" in row
     ]
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in rows]
+
+
+def without_templates(page: str) -> str:
+    """What of a page is shown: a template is there for script."""
+    return re.sub(r"<template\b.*?</template>", "", page, flags=re.DOTALL)

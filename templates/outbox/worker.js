@@ -1,10 +1,10 @@
 /* Pages that the server lets this phone keep, and the sender for when no page is open. */
-importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}');
+importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ asset("js/pages.js") }}', '{{ asset("js/stretch.js") }}');
 (function (box) {
   const STATIC = 'static-1';
   const PARTS = [{% for part in ('css/app.css', 'vendor/htmx-2.0.4/htmx.min.js', 'js/phone.js', 'js/waiting.js', 'js/sealed-file.js', 'js/today.js', 'icon.svg') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PIN = '/n/pin';
-  const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
+  const PIN_PARTS = [{% for part in ('js/outbox.js', 'js/leave.js', 'js/stretch.js', 'js/pin.js', 'js/code.js') %}'{{ asset(part) }}'{{ ', ' if not loop.last }}{% endfor %}];
   const PATIENCE = 4000; // ms for a page to come before the kept one is shown
   const DEAD_FOR = 30000; // ms for which a line that gave nothing is not waited for
   const GONE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>没信号</title><link rel="stylesheet" href="{{ asset("css/app.css") }}"><body><main class="phone middle"><h1 class="mb-2">没信号</h1><p class="mb-3">这一页还没存在手机里。刚才记的都在，有信号会自动传。</p><p><a class="btn btn-primary big-button medium" href="/n/">回到今日</a></p></main>';
@@ -90,11 +90,18 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     for (const each of await clients.matchAll({ includeUncontrolled: true })) { each.postMessage({ ready: told }); }
   }
 
+  async function tellSealed() {
+    const n = (await box.sealedDays()).length;
+    if (n) { await tell({ isSealed: true }); }
+  }
+
   const ASKED = { // by a page
     drain: () => box.drain(),
     refill: () => box.refill().then((isMore) => isMore && box.drain()),
-    ready: () => box.makeReady(tell).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told)))),
-    howReady: () => box.howReady().then(tell),
+    ready: () => box.openByNetwork().catch(() => false).then(() => box.makeReady(tell)).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told))))
+      .then(() => box.getSealed().catch(() => undefined)).then(tellSealed),
+    howReady: () => box.howReady().then(tell).then(tellSealed),
+    code: (event) => box.openByCode(event.data.code).then((told) => event.ports[0].postMessage(told)),
     kept: (event) => box.keptPage(event.data.kept).then((there) => there && there.html, () => null).then((html) => event.ports[0].postMessage(html))
   };
 
@@ -102,7 +109,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
   self.addEventListener('activate', (event) => event.waitUntil(activate()));
   self.addEventListener('sync', (event) => event.waitUntil(box.drain()));
   self.addEventListener('message', (event) => {
-    const act = ASKED[event.data] || event.data && event.data.kept && ASKED.kept;
+    const act = ASKED[event.data] || event.data && (event.data.kept ? ASKED.kept : event.data.code && ASKED.code);
     if (act) { event.waitUntil(act(event).catch(() => undefined)); }
   });
   self.addEventListener('fetch', (event) => {

@@ -29,40 +29,39 @@ _USABLE = """() => Boolean(window.outbox && window.fieldapp && document.getEleme
   window.fieldapp.kept.then(able => able && document.documentElement.getAttribute('data-person'))"""
 
 # A press on the n-th button of those that tap here, without a finger: the page cannot tell it from one.
-_PRESS = """([n, wanted, text, mustBeNew]) => {
+_PRESS = """([n, wanted, text, isLast]) => {
   const buttons = Array.from(document.querySelectorAll('form[data-tap] button[name=press]')).filter(one =>
     !one.disabled && wanted.indexOf(one.form.elements.namedItem('kind').value) >= 0
-    && (!mustBeNew || !one.hasAttribute('data-pressed')));
+    && !(isLast && one.hasAttribute('data-pressed')));
   const button = buttons[n % buttons.length];
   if (!button) { return null; }
   const form = button.form;
   form.querySelectorAll('textarea').forEach(field => { field.value = text; });
   const held = name => (form.elements.namedItem(name) || {}).value || '';
-  window.faultHeld = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
+  const told = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
     visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null });
-  window.faultForm = form;
-  window.faultButton = button;
-  return window.faultHeld();
+  if (isLast) { setTimeout(() => button.click()); } else { button.click(); }
+  return told();
 }"""
-_CLICK = "() => { window.faultButton.click(); return window.faultHeld(); }"
-_CLICK_SOON = "() => { setTimeout(() => window.faultButton.click()); }"
-_KEPT = """async ([id, person, visit, patience]) => {
+_KEPT = """async ([made, patience]) => {
   const end = performance.now() + patience;
   do {
-    if ((await window.outbox.ledger(person, visit)).some(line => line.id === id)) { return true; }
+    const lines = await window.outbox.ledger(made.person, made.visit);
+    const line = lines.find(one => one.at === made.wall_ms && one.kind === made.kind);
+    if (line) { return line.id; }
     await new Promise(done => setTimeout(done, 10));
   } while (performance.now() < end);
-  return false;
+  return null;
 }"""
 _DRAIN = "() => Promise.race([window.outbox.drain(true), new Promise(done => setTimeout(done, 3000))])"
 _SHOOT = """async ([start, size, n]) => {
-  const inputs = document.querySelectorAll('form[data-tap] input[type=file]');
-  const input = inputs[n % inputs.length];
-  if (!input) { return null; }
   const bytes = new Uint8Array(Math.max(size, start.length + 16));
   for (let at = 0; at < bytes.length; at += 65536) { crypto.getRandomValues(bytes.subarray(at, at + 65536)); }
   bytes.set(start);
   const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const inputs = document.querySelectorAll('form[data-tap] input[type=file]');
+  const input = inputs[n % inputs.length];
+  if (!input) { return null; }
   const given = new DataTransfer();
   given.items.add(new File([bytes], 'IMG.jpg', {type: 'image/jpeg'}));
   input.files = given.files;
@@ -146,9 +145,7 @@ class Hand:
         """One press; it counts as made as soon as the phone has it."""
         told = [self.chance.randrange(1 << 16), list(kinds), f"写 {self.chance.random()}", False]
         found = self.phone.page.evaluate(_PRESS, told)
-        if not found:
-            return None
-        return self._made(self.phone.page.evaluate(_CLICK))
+        return self._made(found) if found else None
 
     def shoot(self) -> Made | None:
         size = self.chance.choice((3_000, 30_000, 120_000, 120_000, 600_000, 3_000_000))
@@ -159,11 +156,12 @@ class Hand:
         """Made, or only tried where the page did not get it onto the phone, and the user sees that."""
         sha256 = held.pop("sha256", None)
         self.machine.ledger.tried.add(held["id"])
-        where = [held["id"], held["person"], held["visit"], SHOWN]
-        if not self.phone.page.evaluate(_KEPT, where):
+        kept = self.phone.page.evaluate(_KEPT, [held, SHOWN]) if held["wall_ms"] else None
+        if not kept:
             self.happen("not kept, sent past the outbox")
+            print("not kept:", held, self.phone.page.url, flush=True)
             return None
-        made = Made(sha256=sha256, **held)
+        made = Made(sha256=sha256, **{**held, "id": kept})
         self.machine.ledger.make(made)
         return made
 
@@ -175,7 +173,6 @@ class Hand:
                 found = self.phone.page.evaluate(_PRESS, told)
                 if found:
                     self.machine.ledger.tried.add(found["id"])
-                    self.phone.page.evaluate(_CLICK_SOON)
                     time.sleep(self.chance.random() * 0.03)
         self.phone.kill()
         self.happen("browser kills")
@@ -206,13 +203,13 @@ class Hand:
         """One visit, a step at a time, for other phones have theirs meanwhile."""
         self.begin()
         yield
-        for _ in range(self.chance.randrange(4, 9)):
+        for _ in range(self.chance.randrange(2, 6)):
             if self.visit:
                 self.reach(f"/n/{self.visit}{self.chance.choice(PATHS)}")
-            for _ in range(self.chance.randrange(1, 5)):
+            for _ in range(self.chance.randrange(1, 7)):
                 self.act()
                 yield
-            if self.chance.random() < 0.5:
+            if self.chance.random() < 0.4:
                 self.suffer()
         if self.visit and self.chance.random() < 0.5:
             self.reach(f"/n/{self.visit}/handin")
@@ -264,17 +261,22 @@ class Hand:
         held: list[dict[str, Any]] = []
         for name in sorted(PEOPLE, key=lambda each: each == self.username, reverse=True):
             self.username = name
+            self.open()
             self.expire()
+            self.log_in()
             self.reach("/n/new")
             until = time.monotonic() + GIVEN_UP
-            while any(row["state"] != "sent" for row in waiting_on_phone(self.phone.page)):
-                assert time.monotonic() < until, waiting_on_phone(self.phone.page)
+            while waits := [row for row in self.held() if row["state"] != "sent"]:
+                assert time.monotonic() < until, waits[:3]
                 self.phone.page.evaluate(_DRAIN)
-            held += waiting_on_phone(self.phone.page)
+            held += self.held()
         known = {row["id"] for row in held}
         strangers = [row for row in sealed_on_phone(self.phone.page) if row["id"] not in known]
         assert not strangers, strangers
         return held
+
+    def held(self) -> list[dict[str, Any]]:
+        return waiting_on_phone(self.phone.page)
 
 
 @dataclass
@@ -295,7 +297,12 @@ class Machine:
     def __post_init__(self) -> None:
         for n in range(self.phones):
             line = Proxy(self.server.port)
-            phone = Phone(self.playwright, self.folder / f"profile{n}", line.url)
+            phone = Phone(
+                self.playwright,
+                self.folder / f"profile{n}",
+                line.url,
+                options=("--blink-settings=imagesEnabled=false",),
+            )
             self.hands.append(Hand(self, phone, line, PEOPLE[n % 2]))
 
     def up(self) -> None:

@@ -42,6 +42,7 @@ class Phone:
     url: str
     script: bool = True
     zone: str = "Asia/Shanghai"
+    options: tuple[str, ...] = ()
     ahead_ms: int = 0  # of its wall clock
     context: BrowserContext | None = None
     said: list[str] = field(default_factory=list)  # errors of its pages
@@ -52,7 +53,7 @@ class Phone:
             self.context = self.playwright.chromium.launch_persistent_context(
                 str(self.profile),
                 executable_path=chromium(),
-                args=list(OPTIONS),
+                args=[*OPTIONS, *self.options],
                 viewport={"width": 360, "height": 740},
                 device_scale_factor=2,
                 is_mobile=True,

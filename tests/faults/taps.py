@@ -28,12 +28,16 @@ _WATCH = """window.addEventListener('submit', event => {
 }, true);"""
 
 _LIST = "() => window.outbox && window.outbox.isAble() ? window.outbox.list() : null"
+_CANNOT_LIST = "() => Boolean(window.outbox && !window.outbox.list)"
 _SEALED = """async () => {
   const all = await Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())));
   return all[0].concat(all[1]).map(row => ({id: row.id, person: row.person, state: row.state}));
 }"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
+LISTING = sorted(
+    (ROOT / "static/js/listing").glob("*.js")
+)  # a script of the pages that list; elsewhere lent by the test
 _READY = "() => window.fieldapp.kept"
 _PATIENCE = 10.0  # seconds until a state must be there
 
@@ -251,6 +255,9 @@ class Hands:
 
 def waiting_on_phone(page: Page) -> list[dict[str, Any]]:
     """What the phone's own store holds: [{id, visit, person, kind, wall_ms, state}]; nothing where there is none."""
+    if page.evaluate(_CANNOT_LIST):
+        for script in LISTING:
+            page.evaluate(script.read_text())
     return list(page.evaluate(_LIST) or ())
 
 

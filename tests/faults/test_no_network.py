@@ -2,14 +2,21 @@
 nobody planned; a browser is killed in between. When the server is back everything comes in, once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from fieldapp.app import create_app
+from fieldapp.config import Settings
+from fieldapp.db import db
+from fieldapp.visits.models import Visit
 from tests.browser.hands import Hands, photo
 from tests.faults.phone import Phone
 from tests.faults.server import Server
+from tests.story import Story
+from tests.visits.test_plans import save, wish_for
 
 READY = "已备好，没信号也能用"
 MakePhone = Callable[..., Phone]
@@ -97,6 +104,16 @@ def kept_on(page: Page) -> list[dict[str, Any]]:
     return page.evaluate("() => window.outbox.list()")
 
 
+def comes_in_once(server: Server, phone: Phone, made: Collection[str]) -> None:
+    """The server is back: what this phone holds is there, each once."""
+    if not server.process:
+        server.start()
+    phone.page.goto("/n/")
+    expect(phone.page.locator("[data-sync]").first).to_have_text("已传完", timeout=30_000)
+    assert sorted(str(row.id) for row in server.taps() if str(row.id) in made) == sorted(made)
+    assert not phone.said
+
+
 def test_everything_needed_is_on_the_phone(server: Server, phones: MakePhone) -> None:
     server.start()
     one, two = (make_ready(phones, server, name) for name in ("inspector1", "inspector2"))
@@ -109,9 +126,87 @@ def test_everything_needed_is_on_the_phone(server: Server, phones: MakePhone) ->
         expect(phone.page.locator("[data-plan]")).to_have_count(0)
     made = {row["id"] for phone in (one, two) for row in kept_on(phone.page)}
     assert len(made) > 15
+    comes_in_once(server, one, made & {row["id"] for row in kept_on(one.page)})
+    comes_in_once(server, two, made)
+
+
+def plan_another(server: Server, name: str) -> None:
+    """A second plan of today for the same two."""
+    settings = Settings(server.data, server.address, https=False, testing=True, clock="", max_photo=1 << 24)
+    app = create_app(settings)
+    story = Story(app)
+    save(story, wish_for(story, short_name=name))
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_one_may_move_to_another_visit_and_it_goes_wrong(server: Server, phones: MakePhone) -> None:
+    """换一个, 跳过, 刚才忘按, 没办成 in both wordings and what follows: each page says what this phone did."""
+    plan_another(server, "领个证")
     server.start()
-    for phone in (one, two):
-        phone.page.goto("/n/")
-        expect(phone.page.locator("[data-sync]").first).to_have_text("已传完", timeout=30_000)
-    assert sorted(str(row.id) for row in server.taps() if str(row.id) in made) == sorted(made)
-    assert not one.said + two.said
+    phone = make_ready(phones, server, "inspector1")
+    server.kill()
+    page = phone.page
+    page.goto("/n/")
+    first = page.locator("[data-plan] h2").inner_text()
+    link(page, "换一个")
+    other = {"镇上办事": "领个证", "领个证": "镇上办事"}
+    expect(page.locator("[data-plan] h2")).to_have_text(other[first])
+    link(page, "看一遍再去")
+    page.get_by_role("button", name="开始办事", exact=True).tap()
+    link(page, "全部")
+    stages(page, ("到达", "取号"))
+    link(page, "跳过")
+    page.locator("main").get_by_role("button", name="取号").tap()
+    expect(page.locator("#next")).to_have_text("叫号")
+    link(page, "刚才忘按")
+    expect(page.get_by_role("button", name="记下“叫号”")).to_be_visible()
+    shown = page.locator("[data-ago='30']").inner_text()
+    assert shown in page.evaluate(
+        "() => [29, 30, 31, 32, 33].map((ago) => fieldapp.clock(Date.now() + fieldapp.offset - 1000 * ago))"
+    )
+    page.locator("label.option", has_text="半分钟").first.tap()
+    page.get_by_role("button", name="记下“叫号”").tap()
+    expect(page.locator("#next")).to_have_text("受理")
+    link(page, "没办成")
+    expect(page.locator("main")).to_contain_text("停在“叫号”")
+    page.get_by_role("button", name=re.compile("退回补材料|要补材料")).first.tap()
+    expect(page.locator("main")).to_contain_text("退回补材料")
+    expect(page.locator("main")).to_contain_text("停在“叫号”")
+    link(page, "补齐了，接着办")
+    page.goto("/n/")
+    expect(page.locator("#running h2")).to_have_text(other[first])
+    expect(page.locator("[data-plan] h2")).to_have_text(first)
+    made = [row["id"] for row in kept_on(page)]
+    assert len(made) == 5
+    comes_in_once(server, phone, made)
+
+
+def test_a_place_that_nobody_planned(server: Server, phones: MakePhone) -> None:
+    """Begun on the spot: each opening of the page is another visit; its pages are those of what one chose."""
+    server.start()
+    phone = make_ready(phones, server, "inspector1")
+    server.kill()
+    page = phone.reopen()
+    visits = []
+    for scenario, question in (("社保卡申领、补换", 0), ("高龄津贴", 1)):
+        page.goto("/n/")
+        page.get_by_role("link", name="临时去一处").tap()
+        page.get_by_label("去哪里").select_option(index=1)
+        page.get_by_label("办什么").select_option(label=scenario)
+        page.get_by_role("button", name=re.compile("^办事")).tap()
+        heading(page, "备忘")
+        visits.append(page.url)
+        stages(page, ("到了", "拿号"))
+        link(page, "全部")
+        expect(page.locator(".strip .now")).to_contain_text("到达")
+        Hands(page).answer(page.locator("form.ask").nth(question), "是")
+        link(page, "没办成")
+        page.get_by_role("button", name=re.compile("^没人")).tap()
+        page.get_by_role("button", name="到此结束").tap()
+        expect(page.locator("#next")).to_have_text("去核对")
+    assert visits[0] != visits[1]
+    page.goto("/n/")
+    expect(page.locator("#running h2")).to_have_count(2)
+    comes_in_once(server, phone, [row["id"] for row in kept_on(page)])
+    assert len(server.rows(sa.select(Visit.id).where(Visit.plan_id.is_(None)))) == 2

@@ -18,4 +18,5 @@ from fieldapp.visits.views import (  # noqa: E402, F401
     ready,
     reviewing,
     scenarios,
+    sealed,
 )

@@ -25,7 +25,7 @@ from fieldapp.visits.views.screens import Screen, screen
 from fieldapp.web.viewer import viewer
 
 ROOM = 2000  # pages that are the same for many, some 2 kB each
-START = ("/n/", "/outbox", "/n/new", "/n/new?beside=1")
+START = ("/n/", "/outbox", "/n/new", "/n/new?beside=1", "/n/code")
 _ME = "{me}"
 _PRESS = re.compile(r'(name="press" value=")[0-9a-f-]{36}')
 _CHANGING = re.compile(r"\d{13}|[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -59,7 +59,10 @@ def makings_of_today() -> list[Making]:
     """What today's visits need, the nearest first; what one may begin on the spot last."""
     who = viewer()
     running = [screen(visit.id) for visit in queries.running(who.person_id)]
-    going = ahead_of(plans.of_day(who, clock.today()), running)
+    seen = ahead_of(plans.of_day(who, clock.today()), running)
+    going = [
+        plan for plan in seen if plan.first_day <= clock.today()
+    ]  # before its day only sealed: sealed.py
     to_begin = {plan.visit_id for plan in going}
     planned = [of_plan(plan) for plan in going]
     begun = [_of_running(seen) for seen in running if str(seen.visit.id) not in to_begin]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -38,9 +39,10 @@ def today() -> Any:
     return show_today(ahead_of(plans.of_day(viewer(), clock.today()), running), running)
 
 
-def show_today(ahead: list[plans.PlannedVisit], running: list[Screen]) -> Any:
-    """The page with what the viewer has still to begin and what he has begun."""
-    who = viewer()
+def show_today(ahead: list[plans.PlannedVisit], running: list[Screen], day: date | None = None) -> Any:
+    """The page with what the viewer has still to begin and what he has begun; of a `day` to come as it will be then.
+    What shows a visit ahead of its day stays on no phone: for that there is the sealed way (sealed.py)."""
+    who, day = viewer(), day or clock.today()
     to_begin = {plan.visit_id for plan in ahead}
     before = next((n for n, plan in enumerate(ahead) if plan.id == request.args.get("other")), -1)
     made = render(
@@ -49,12 +51,12 @@ def show_today(ahead: list[plans.PlannedVisit], running: list[Screen]) -> Any:
         plan=ahead[(before + 1) % len(ahead)] if ahead else None,
         running=[seen for seen in running if str(seen.visit.id) not in to_begin],
         joinable=queries.joinable(who.person_id, who.team_ids),
-        day=clock.today(),
+        day=day,
         unreadable=plans.has_unreadable(who, [clock.today().isoformat()]),
         to_settle=queries.to_settle(who.led_team_ids) if who.has(Permission.SETTLE_CONFLICTS) else [],
         unspoken=attendance.unspoken(who) if who.has(Permission.CONFIRM_PEOPLE) else 0,
     )
-    return keep_on_phone(made)
+    return made if any(plan.first_day > day for plan in ahead) else keep_on_phone(made)
 
 
 def ahead_of(found: list[plans.PlannedVisit], running: list[Screen]) -> list[plans.PlannedVisit]:
@@ -87,7 +89,7 @@ def show_briefing(plan: plans.PlannedVisit) -> Any:
         version=plan.briefing["version"],
         me=str(viewer().person_id),
     )
-    return keep_on_phone(made)
+    return made if plan.first_day > clock.today() else keep_on_phone(made)
 
 
 @pages.get("/n/new")

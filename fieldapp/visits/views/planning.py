@@ -20,6 +20,7 @@ from fieldapp.visits.forms import PlanForm, WhereForm
 from fieldapp.visits.plan_queries import checkable_problems, office_people
 from fieldapp.visits.scenario_queries import scenarios_by_system
 from fieldapp.visits.views import pages
+from fieldapp.visits.views.sealed import codes_of
 from fieldapp.web import menu
 from fieldapp.web.forms import (
     asked,
@@ -245,6 +246,7 @@ def plan(plan_id: UUID) -> Any:
         drawn=drawn,
         seed_open=drawn is not None and queries.is_handed_in(UUID(found.visit_id)),
         begun=queries.is_visible(UUID(found.visit_id)),
+        codes=codes_of(found),
         rest=_rest_days(found.first_day, found.last_day),
         hours=next((row.hours for row in points() if str(row.id) == found.point_id), ""),
         reads=plans.reads_of(plan_id),

@@ -7,6 +7,7 @@ A phone says what it has; a line cut off costs that line only; after so many byt
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Response, get_template_attribute, request
@@ -33,8 +34,9 @@ def make_ready() -> Any:
     sessions.device()  # before the pages are made, which get no cookies
     have = dict(part.partition(":")[::2] for part in request.args.get("have", "").split(",") if part)
     made = makings_of_today()
+    lines = lines_of(made, have, clock.today())
     packed = request.accept_encodings.find("gzip") >= 0
-    body = b"".join(_packed(_lines(made, have))) if packed else "".join(_lines(made, have)).encode()
+    body = b"".join(_packed(lines)) if packed else "".join(lines).encode()
     answer = Response(body, mimetype="application/x-ndjson")
     answer.headers["Vary"] = "Accept-Encoding"
     if packed:
@@ -42,14 +44,14 @@ def make_ready() -> Any:
     return answer
 
 
-def _lines(made: Sequence[Making], have: dict[str, str]) -> Iterator[str]:
+def lines_of(made: Sequence[Making], have: dict[str, str], day: date) -> Iterator[str]:
     """`words` stand for what every form repeats; each page writes the sign `\ue000`, `\ue001`, … in their place."""
     words = _words()
     told = [each.told() for each in made]
     head = {
         "person": str(viewer().person_id),
-        "date": clock.today().isoformat(),
-        "day": dated_text(clock.today()),
+        "date": day.isoformat(),
+        "day": dated_text(day),
     }
     yield _line({**head, "words": words, "groups": told})
     for each, n in _in_order(made):

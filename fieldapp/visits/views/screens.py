@@ -23,6 +23,8 @@ from fieldapp.visits.views.walk import Walk
 from fieldapp.web.render import render
 from fieldapp.web.viewer import viewer
 
+LATER = 3_600_000  # a supposed page is opened some time after the taps that it supposes, not at their instant
+
 
 @dataclass(frozen=True)
 class Screen(Walk):
@@ -234,6 +236,6 @@ def show(page: str, visit_id: UUID, status: int = 200, seen: Screen | None = Non
         here=page,
         spoiled=queries.spoiled(seen.record),
         action=url_for("visits.tap", visit_id=visit_id),
-        **{"opened_at": clock.now(), **context},
+        **{"opened_at": clock.now() + (LATER if _held(visit_id) else 0), **context},
     )
-    return keep_on_phone(made)
+    return made if seen.visit.day > clock.today() else keep_on_phone(made)  # ahead of its day: on no phone

@@ -35,21 +35,29 @@
     return !isOvertaken;
   }
 
-  /* tap: {id, person, visit, url, kind, choice, fields, label, at, photo}; make(seq, lines) gives the request as
-     {type, bytes}, lines being those of before. `known`: the number of the last one that the server is known to have.
-     Gives the line written; the same press again gives the line of before. */
+  /* Whether a tap is that line's press once more: a thumb that trembles. A page that was shown again, from the phone or
+     after an undo, has buttons with ids that were used already: that is another tap. */
+  const isAgain = (line, tap, lines) => line.at === tap.at ||
+    !tap.photo && Math.abs(line.at - tap.at) < 1000 && line.choice === tap.choice && JSON.stringify(line.fields) === JSON.stringify(tap.fields) &&
+    !lines.some((other) => other.kind === 'undo' && other.fields.tap === line.id);
+
+  /* tap: {id, another, person, visit, url, kind, choice, fields, label, at, photo}, another being a second id for when the
+     first is taken; make(seq, lines, id) gives the request as {type, bytes}, lines being those of before. `known`: the
+     number of the last one that the server is known to have. Gives the line written; the same press again gives the
+     line of before. */
   box.keep = (tap, make, known) => box.alone('keep', async () => {
     const id = await place(tap.person, tap.visit);
     for (;;) {
       const before = await open(id);
       const there = before.lines.find((line) => line.id === tap.id);
-      if (there) { return there; }
+      if (there && isAgain(there, tap, before.lines)) { return there; }
+      const tapId = there ? tap.another : tap.id;
       const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
-      const line = { id: tap.id, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
-      const request = await make(seq, before.lines);
-      const head = await box.sealWords({ id: tap.id, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
-      const row = { id: tap.id, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
-      const body = { id: tap.id, body: await box.seal(request.bytes) };
+      const line = { id: tapId, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
+      const request = await make(seq, before.lines, tapId);
+      const head = await box.sealWords({ id: tapId, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
+      const row = { id: tapId, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
+      const body = { id: tapId, body: await box.seal(request.bytes) };
       const add = (queue, bodies) => { queue.add(row); bodies.add(body); };
       try {
         if (await rewrite(id, tap.person, before, before.lines.concat(line), add)) { return line; }
@@ -70,11 +78,4 @@
       if (await rewrite(row.ledger, row.person, before, lines, move, 'relaxed')) { return; }
     }
   });
-
-  const of = async (store, person) => (await box.read(store, (rows) => rows.getAll())).filter((row) => row.person === person);
-
-  /* A person's rows that wait, in the order of their making; and those taken in. */
-  box.rows = (person) => of('queue', person);
-  box.taken = (person) => of('taken', person);
-  box.waiting = async (person) => (await box.rows(person)).length;
 })(self);

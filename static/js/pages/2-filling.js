@@ -17,10 +17,16 @@
     return (at.getUTCMonth() + 1) + '月' + at.getUTCDate() + '日 周' + '日一二三四五六'[at.getUTCDay()];
   };
 
-  /* What any kept page needs: a press made twice is two taps. Only a page that comes from the server tells the time. */
-  box.fresh = (html, words) => {
-    const whole = (words || []).reduce((text, word, n) => all(text, String.fromCharCode(0xE000 + n), word), html);
-    return whole.replace(/(name="press" value=")[0-9a-f-]{36}/g, (_, before) => before + box.newId()).replace('<html ', '<html data-kept ');
+  const clock = (ms) => new Date(ms + 8 * 3600000).toISOString().slice(11, 19).replace(/^0/, '');
+
+  /* What any kept page needs: a press made twice is two taps, and it says when it is opened now. Only a page that comes
+     from the server tells the time. */
+  box.fresh = (page, offset) => {
+    const now = Date.now() + offset;
+    const whole = (page.words || []).reduce((text, word, n) => all(text, String.fromCharCode(0xE000 + n), word), page.html);
+    return whole.replace('<html ', '<html data-kept ')
+      .replace(/(name="press" value=")[0-9a-f-]{36}/g, (_, before) => before + box.newId())
+      .replace(/(data-ago="(\d+)">)[^<]*/g, (_, before, ago) => before + clock(now - 1000 * ago));
   };
 
   /* 临时去一处: each time it is opened it begins another visit. */
@@ -33,7 +39,8 @@
     let text = all(html, box.NOBODY, visit);
     chosen.lines.forEach((line, n) => { text = all(text, tapId(n + 1), line.id); });
     text = text.replace(/data-since="\d+"/g, 'data-since="' + (facts.begin.at + offset) + '"');
-    if (facts.stage) { text = text.replace(/(data-stopped>)[^<]*/, '$1' + (chosen.group.labels[facts.stage.choice] || '')); }
+    const at = facts.stage && chosen.group.labels[facts.stage.choice];
+    if (at) { text = text.replace(/(data-stopped>)[^<]*/, '$1' + at).replace(/(data-where>)[^<]*/, '$1停在“' + at + '”'); }
     return all(text, chosen.group.day, box.dayText(facts.begin.at + offset));
   };
 })(self.outbox);

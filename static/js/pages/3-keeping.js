@@ -29,25 +29,27 @@
   };
 
   async function plain(person, path, search) {
+    const offset = await box.offset();
     const page = await opened(await box.pageId(person, path + search)) || search && path === '/n/' && await opened(await box.pageId(person, path));
     if (!page) { return null; }
-    const html = box.fresh(page.html, page.words);
+    const html = box.fresh(page, offset);
     return { html: path === '/n/new' && !/join=/.test(search) ? box.anew(html) : html };
   }
 
   async function ofVisit(person, visit, below, search) {
     const facts = box.facts(await box.ledger(person, visit));
+    const offset = await box.offset();
     const real = await opened(await box.pageId(person, '/n/' + visit + below + search));
-    if (real && (!OF_STEP.test(below) || box.holds(served(real.html), facts))) { return { html: box.fresh(real.html, real.words) }; }
+    if (real && (!OF_STEP.test(below) || box.holds(served(real.html), facts))) { return { html: box.fresh(real, offset) }; }
     const list = await box.readyList(person);
     const addresses = [visit, box.NOBODY].map((id) => '/n/' + id + below + search);
     const chosen = box.choose(list.groups, addresses, facts);
     const page = chosen && await opened(await box.pageId(person, chosen.address, [0, chosen.taps, chosen.group.v]));
     if (page) {
-      const html = box.fill(box.fresh(page.html, page.words), chosen, facts, visit, await box.offset());
+      const html = box.fill(box.fresh(page, offset), chosen, facts, visit, offset);
       return { html: html, isUnsent: Boolean(facts.begin && !facts.begin.receivedAt) };
     }
-    if (real) { return { html: box.fresh(real.html, real.words) }; }
+    if (real) { return { html: box.fresh(real, offset) }; }
     return search ? ofVisit(person, visit, below, '') : null;
   }
 

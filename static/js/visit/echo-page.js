@@ -45,7 +45,8 @@
     await app.bar();
     if (!visit || !app.page()) { return; }
     const lines = await box.ledger(person, visit);
-    const isHeld = (line) => line.receivedAt <= app.served;
+    const last = Number(app.page().getAttribute('data-seq')); // what came while the page was made is not in it
+    const isHeld = (line) => line.receivedAt <= app.served && line.seq <= last;
     const undos = lines.filter((line) => line.kind === 'undo');
     const back = undos.map((line) => line.fields.tap);
     const isBack = (line) => back.indexOf(line.id) >= 0;

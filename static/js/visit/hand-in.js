@@ -23,8 +23,19 @@
     data.set('ids_sha256', await window.outbox.sha256(ids.join('\n')));
   };
 
+  /* Handed in: nothing more is judged here; photos that wait are sent all the same. */
+  function shut() {
+    app.all('form[data-tap] button', (button) => { button.disabled = true; });
+    app.all('.trio a', (link) => { link.hidden = true; });
+    app.all('a#next', (link) => {
+      link.href = location.pathname.replace(/^(\/n\/[^/]+).*/, '$1/handin');
+      link.textContent = '已交，看还差什么';
+    });
+  }
+
   /* What is left to judge or to answer: data-left holds what the server thinks is, data-left-by of which tap. */
   app.drawHandIn = (lines, drawn) => {
+    if (drawn.some((line) => line.kind === 'handin')) { shut(); }
     app.all('[data-left]', (shown) => {
       const by = shown.getAttribute('data-left-by').split(' ');
       const isDone = (code) => drawn.some((line) => line.kind === by[0] && line.fields[by[1]] === code);

@@ -32,8 +32,9 @@
     return told;
   }
 
-  async function request(form, data, seq, lines) {
+  async function request(form, data, seq, lines, id) {
     data.set('seq', seq);
+    data.set('press', id + data.get('press').slice(36));
     if (form.hasAttribute('data-handed') && lines.length) { await app.handIn(form, data, lines); }
     const made = new Response(form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data));
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
@@ -46,7 +47,7 @@
     const press = button.value;
     const file = data.get('file');
     return {
-      id: press.slice(0, 36), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
+      id: press.slice(0, 36), another: app.newId(), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
       url: form.getAttribute('action'), kind: data.get('kind'), fields: fieldsOf(data),
       label: (button.getAttribute('aria-label') || words(button)).trim().slice(0, 40),
       at: Number(data.get('wall_ms')), photo: Boolean(file && file.size)
@@ -72,7 +73,7 @@
     event.stopImmediatePropagation();
     const visit = document.getElementById('visit');
     const known = Number(visit && visit.getAttribute('data-seq'));
-    box.keep(tapOf(form, button, data), (seq, lines) => request(form, data, seq, lines), known)
+    box.keep(tapOf(form, button, data), (seq, lines, id) => request(form, data, seq, lines, id), known)
       .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
   }, true);
 })(window.fieldapp = window.fieldapp || {});

@@ -12,15 +12,16 @@
     line.port1.onmessage = (event) => done(event.data);
     if (!app.worker({ kept: path }, [line.port2])) { done(null); }
   });
+  navigator.serviceWorker.addEventListener('message', (event) => { // at once: what it sends now is not said twice
+    const told = event.data;
+    if (told.ready) { if (app.showReady) { app.showReady(told.ready); } } else if (told.state === 'sent') { app.sentElsewhere(); } else { app.echo(); }
+  });
+  if (navigator.serviceWorker.startMessages) { navigator.serviceWorker.startMessages(); }
   app.kept.then(async (able) => {
     if (!able) { return; }
     await navigator.serviceWorker.register('/sw.js');
     const worker = (await navigator.serviceWorker.ready).active;
     if (app.getReady) { app.getReady(worker); }
     window.addEventListener('pagehide', () => worker.postMessage('drain'));
-    navigator.serviceWorker.addEventListener('message', (event) => {
-      const told = event.data;
-      if (told.ready) { if (app.showReady) { app.showReady(told.ready); } } else if (told.state === 'sent') { app.sentElsewhere(); } else { app.echo(); }
-    });
   }).catch(() => undefined);
 })(window.fieldapp = window.fieldapp || {});

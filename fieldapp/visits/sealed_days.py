@@ -1,0 +1,52 @@
+"""What a bound phone holds of a day to come: pages that open only with that phone's own key and six digits that the
+office reads out on the day, or by network on the day (decision 0029).
+
+Nothing of it is stored: key and digits follow from keys/phones.key, the phone and the day. So no row tells who goes
+when, and a server put back to yesterday's backup reads out the same digits.
+"""
+
+import hashlib
+import zlib
+from base64 import b64encode
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from fieldapp import ids
+from fieldapp.phones.device_keys import derive, device_key
+
+TIMES = 600_000  # PBKDF2 rounds over the digits: about half a second of a phone's time for each try
+_NONCE, _SALT = 12, 16
+
+
+def code_of(phone_id: UUID, day: date) -> str:
+    """The six digits that the office reads out."""
+    return f"{int.from_bytes(derive('code', phone_id, day)) % 1_000_000:06d}"
+
+
+def key_of(phone_id: UUID, day: date) -> bytes:
+    """What opens the pages themselves."""
+    return derive("parcel", phone_id, day)
+
+
+def seal(text: str, phone_id: UUID, day: date, *, packed: bool) -> dict[str, Any]:
+    """The pages sealed, and their key sealed under phone and digits; `packed` for a phone that can unpack."""
+    key, about = key_of(phone_id, day), day.isoformat().encode()
+    content = zlib.compress(text.encode(), 9, wbits=31) if packed else text.encode()
+    salt, nonce, wrapped_nonce = (ids.random_bytes(n) for n in (_SALT, _NONCE, _NONCE))
+    under = AESGCM(_under(phone_id, day, salt)).encrypt(wrapped_nonce, key, about)
+    sealed = {"salt": salt, "iv": nonce, "data": AESGCM(key).encrypt(nonce, content, about)}
+    said = {name: b64encode(value).decode() for name, value in sealed.items()}
+    its_key = {"keyIv": b64encode(wrapped_nonce).decode(), "key": b64encode(under).decode()}
+    return {**said, **its_key, "times": TIMES, "packed": packed}
+
+
+def _under(phone_id: UUID, day: date, salt: bytes) -> bytes:
+    """The phone's own key is the secret; the digits, stretched, stand where HKDF has its salt."""
+    digits = hashlib.pbkdf2_hmac("sha256", code_of(phone_id, day).encode(), salt, TIMES)
+    info = f"fieldapp {day.isoformat()}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=digits, info=info).derive(device_key(phone_id))
