@@ -67,8 +67,7 @@
     }
   });
 
-  /* The server took it in: said goes into its line, the row from what waits to what was taken.
-     A power cut that loses this has it sent again, and the server answers the same. */
+  /* Taken in: said goes into its line, the row to what was taken. If a power cut loses this, it is only sent again. */
   box.take = (row, said) => box.alone('keep', async () => {
     const gone = Object.assign({}, row, { state: 'sent', tried: Date.now() }, said);
     const move = (queue, bodies, taken) => { queue.delete(row.n); taken.put(gone); };
