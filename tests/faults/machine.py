@@ -43,9 +43,14 @@ _PRESS = """([n, wanted, text, isLast]) => {
   if (isLast) { setTimeout(() => button.click()); } else { button.click(); }
   return told();
 }"""
+_CHOOSE = """place => Object.keys(place).forEach(name => {
+  const field = document.getElementById(name);
+  if (field) { field.value = place[name]; }
+})"""
 _KEPT = """async ([made, patience]) => {
   const end = performance.now() + patience;
   do {
+    if (!window.outbox) { return null; }
     const lines = await window.outbox.ledger(made.person, made.visit);
     const line = lines.find(one => one.at === made.wall_ms && one.kind === made.kind);
     if (line) { return line.id; }
@@ -134,9 +139,7 @@ class Hand:
         """An unplanned visit on the spot."""
         place = self.machine.server.world.place
         self.reach("/n/new")
-        page = self.phone.page
-        page.locator("#counter").select_option(value=place["counter"])
-        page.locator("#scenario").select_option(value=place["scenario"])
+        self.phone.page.evaluate(_CHOOSE, place)
         made = self.tap("begin")
         self.visit = made.visit if made else ""
         self.happen("visits")
@@ -156,7 +159,7 @@ class Hand:
         """Made, or only tried where the page did not get it onto the phone, and the user sees that."""
         sha256 = held.pop("sha256", None)
         self.machine.ledger.tried.add(held["id"])
-        kept = self.phone.page.evaluate(_KEPT, [held, SHOWN]) if held["wall_ms"] else None
+        kept = held["wall_ms"] and self._kept(held)
         if not kept:
             self.happen("not kept, sent past the outbox")
             print("not kept:", held, self.phone.page.url, flush=True)
@@ -164,6 +167,14 @@ class Hand:
         made = Made(sha256=sha256, **{**held, "id": kept})
         self.machine.ledger.make(made)
         return made
+
+    def _kept(self, held: dict[str, Any]) -> str:
+        """The id under which the phone has it. The page may have gone on meanwhile, to a login say."""
+        with suppress(Error):
+            if kept := self.phone.page.evaluate(_KEPT, [held, SHOWN]):
+                return str(kept)
+        self.reach("/n/new")
+        return str(self.phone.page.evaluate(_KEPT, [held, 0]) or "")
 
     def die(self) -> None:
         """Killed, half of the time in the very moment of a press."""

@@ -42,6 +42,9 @@ _READY = "() => window.fieldapp.kept"
 _PATIENCE = 10.0  # seconds until a state must be there
 
 
+_HEARD: "dict[int, Hands]" = {}  # by phone, whose hands it is in
+
+
 @dataclass
 class Hands:
     """One person's hands on one phone."""
@@ -61,7 +64,9 @@ class Hands:
     def watch(self) -> "Hands":
         """Once for each opening of the phone, before the page that is tapped is opened."""
         assert self.phone.context is not None
-        self.phone.context.expose_binding("faultPressed", lambda _source, made: self._pressed(made))
+        self.listening()
+        heard = id(self.phone)
+        self.phone.context.expose_binding("faultPressed", lambda _source, made: _HEARD[heard]._pressed(made))
         if self.phone.script:
             self.phone.context.add_init_script(_WATCH)
         return self
@@ -88,9 +93,33 @@ class Hands:
         """A colleague's visit that is under way."""
         self.page.goto(f"/n/new?join={visit}")
         button = self.page.get_by_role("button", name="办事", exact=False).first
-        self.press(button, lambda: self.page.wait_for_url("**/n/*-*"))
+        self.press(button, lambda: self.page.wait_for_url(f"**/n/{visit}"))
         self.visit = visit
         self.go("/all")
+        return self
+
+    def begin_planned(self) -> "Hands":
+        """Today's visit, by its briefing."""
+        self.go_to("/n/")
+        self.page.get_by_role("link", name="看一遍再去").tap()
+        button = self.page.get_by_role("button", name="开始办事", exact=False).first
+        self.press(button, lambda: self.page.wait_for_url(f"**/n/{self.visit}"))
+        self.go("/all")
+        return self
+
+    def expire(self) -> None:
+        """The login is no longer valid; the phone finds out when it next asks."""
+        assert self.phone.context is not None
+        self.phone.context.clear_cookies(name="login")
+
+    def given_to(self, username: str, person: str) -> "Hands":
+        """Somebody else logs in on the same phone."""
+        self.phone.log_in(username)
+        return Hands(self.phone, self.ledger, person, username, last=self.last).listening()
+
+    def listening(self) -> "Hands":
+        """It hears of what is pressed from now on."""
+        _HEARD[id(self.phone)] = self
         return self
 
     def on(self, tab: Page) -> "Hands":
@@ -99,11 +128,15 @@ class Hands:
         return self
 
     def go(self, path: str = "/all") -> Page:
-        """A page of the visit; whoever is no longer logged in logs in (Chromium writes new cookies late)."""
-        self.page.goto(f"/n/{self.visit}{path}")
+        """A page of the visit."""
+        return self.go_to(f"/n/{self.visit}{path}")
+
+    def go_to(self, address: str) -> Page:
+        """Whoever is no longer logged in logs in (Chromium writes new cookies late)."""
+        self.page.goto(address)
         if "/login" in self.page.url:
             self.phone.log_in(self.username)
-            self.page.goto(f"/n/{self.visit}{path}")
+            self.page.goto(address)
         if self.phone.script:
             self.page.evaluate(_READY)
         return self.page
@@ -229,9 +262,13 @@ class Hands:
 
         return self.photograph(file, sha256, shown)
 
+    def stands_as(self, state: str) -> None:
+        """Wait until something on the phone stands so."""
+        self.until(lambda: any(row["state"] == state for row in self.held()))
+
     def is_tried(self) -> None:
-        """Wait until all that waits has been sent in vain at least once."""
-        self.until(lambda: all(row.get("tried") for row in self.waiting))
+        """Wait until what waits first has been sent in vain."""
+        self.until(lambda: any(row.get("tried") for row in self.waiting))
 
     @property
     def waiting(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import shot
 from tests.faults import shut
 from tests.faults.phone import Phone
 from tests.faults.server import Server
@@ -35,6 +36,7 @@ def test_after_a_pause_the_number_opens_what_was_there(server: Server, phones: M
     page.goto(visit)
     expect(page.get_by_role("heading", level=1)).to_have_text("接着用")
     assert page.title() == "记录"
+    shot(page, "phones-pin")
     assert shut.counts(page)["keys"] == 0
     assert shut.readable(page) == 0
     shut.enter(page, shut.WRONG)

@@ -19,6 +19,7 @@ from fieldapp.organisations.queries import one
 from fieldapp.phones import actions
 from fieldapp.phones.models import Phone as BoundPhone
 from fieldapp.visits import plans, sealed_days
+from tests.browser.conftest import shot
 from tests.faults import shut
 from tests.faults.phone import Phone
 from tests.faults.server import Server
@@ -107,7 +108,10 @@ def test_tomorrow_is_sealed_until_the_digits_are_read_out(
     page = phone.reopen()  # the next morning, with no network
     page.goto("/n/")
     expect(page.locator("[data-sealed]")).to_be_visible()
+    shot(page, "phones-today")
     page.get_by_role("link", name="输办公室报的 6 位数").tap()
+    expect(page.get_by_label("办公室报的 6 位数")).to_be_visible()
+    shot(page, "phones-code")
     wrong = f"{(int(digits) + 1) % 10**6:06d}"
     page.get_by_label("办公室报的 6 位数").fill(wrong)
     page.get_by_role("button", name="打开").tap()
