@@ -61,6 +61,8 @@ def lint(html: str, is_page: bool) -> list[str]:
         faults.append(f"{page.headings} h1")
     if is_page and (page.titles != 1 or 'lang="zh-CN"' not in html):
         faults.append("title or lang missing")
+    if is_page and " hx-" in html and "/htmx.min.js" not in html:
+        faults.append("asks for htmx, and does not load it")
     for tag, said, inside in page.fields:
         named = said.get("aria-label") or said.get("aria-labelledby") or said.get("id") in page.labels
         if not (inside or named):

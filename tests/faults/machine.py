@@ -43,15 +43,25 @@ _PRESS = """([n, wanted, text, isLast]) => {
   if (isLast) { setTimeout(() => button.click()); } else { button.click(); }
   return told();
 }"""
+_CHOOSE = """place => Object.keys(place).forEach(name => {
+  const field = document.getElementById(name);
+  if (field) { field.value = place[name]; }
+})"""
 _KEPT = """async ([made, patience]) => {
   const end = performance.now() + patience;
   do {
+    if (!window.outbox) { return null; }
     const lines = await window.outbox.ledger(made.person, made.visit);
     const line = lines.find(one => one.at === made.wall_ms && one.kind === made.kind);
     if (line) { return line.id; }
     await new Promise(done => setTimeout(done, 10));
   } while (performance.now() < end);
   return null;
+}"""
+_LINES = """async ([person, visits]) => {
+  const all = await Promise.all(visits.map(visit => window.outbox.ledger(person, visit).then(lines =>
+    lines.map(line => ({id: line.id, visit: visit, kind: line.kind, at: line.at, photo: Boolean(line.photo)})))));
+  return all.reduce((sum, lines) => sum.concat(lines), []);
 }"""
 _DRAIN = "() => Promise.race([window.outbox.drain(true), new Promise(done => setTimeout(done, 3000))])"
 _SHOOT = """async ([start, size, n]) => {
@@ -134,9 +144,7 @@ class Hand:
         """An unplanned visit on the spot."""
         place = self.machine.server.world.place
         self.reach("/n/new")
-        page = self.phone.page
-        page.locator("#counter").select_option(value=place["counter"])
-        page.locator("#scenario").select_option(value=place["scenario"])
+        self.phone.page.evaluate(_CHOOSE, place)
         made = self.tap("begin")
         self.visit = made.visit if made else ""
         self.happen("visits")
@@ -144,19 +152,29 @@ class Hand:
     def tap(self, *kinds: str) -> Made | None:
         """One press; it counts as made as soon as the phone has it."""
         told = [self.chance.randrange(1 << 16), list(kinds), f"写 {self.chance.random()}", False]
-        found = self.phone.page.evaluate(_PRESS, told)
+        found = self._press(_PRESS, told)
         return self._made(found) if found else None
+
+    def _press(self, script: str, told: list[Any]) -> dict[str, Any] | None:
+        """What was pressed, if anything. A page that goes on in this very moment leaves the hand in the dark."""
+        try:
+            found = self.phone.page.evaluate(script, told)
+        except Error:
+            self.machine.unseen += 1
+            self.reach("/n/new")
+            return None
+        return dict(found) if found else None
 
     def shoot(self) -> Made | None:
         size = self.chance.choice((3_000, 30_000, 120_000, 120_000, 600_000, 3_000_000))
-        found = self.phone.page.evaluate(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
+        found = self._press(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
         return self._made(found) if found else None
 
     def _made(self, held: dict[str, Any]) -> Made | None:
         """Made, or only tried where the page did not get it onto the phone, and the user sees that."""
         sha256 = held.pop("sha256", None)
         self.machine.ledger.tried.add(held["id"])
-        kept = self.phone.page.evaluate(_KEPT, [held, SHOWN]) if held["wall_ms"] else None
+        kept = held["wall_ms"] and self._kept(held)
         if not kept:
             self.happen("not kept, sent past the outbox")
             print("not kept:", held, self.phone.page.url, flush=True)
@@ -165,10 +183,19 @@ class Hand:
         self.machine.ledger.make(made)
         return made
 
+    def _kept(self, held: dict[str, Any]) -> str:
+        """The id under which the phone has it. The page may have gone on meanwhile, to a login say."""
+        with suppress(Error):
+            if kept := self.phone.page.evaluate(_KEPT, [held, SHOWN]):
+                return str(kept)
+        self.reach("/n/new")
+        return str(self.phone.page.evaluate(_KEPT, [held, 0]) or "")
+
     def die(self) -> None:
         """Killed, half of the time in the very moment of a press."""
         if self.chance.random() < 0.5:
             told = [self.chance.randrange(1 << 16), ["stage", "answer", "claim", "note"], "最后", True]
+            self.machine.unseen += 1
             with suppress(Error):
                 found = self.phone.page.evaluate(_PRESS, told)
                 if found:
@@ -270,10 +297,23 @@ class Hand:
                 assert time.monotonic() < until, waits[:3]
                 self.phone.page.evaluate(_DRAIN)
             held += self.held()
+            self.find_unseen()
         known = {row["id"] for row in held}
         strangers = [row for row in sealed_on_phone(self.phone.page) if row["id"] not in known]
         assert not strangers, strangers
         return held
+
+    def find_unseen(self) -> None:
+        """Of the presses that the hand knows nothing of, those that the phone knows: they must arrive too."""
+        ledger = self.machine.ledger
+        for line in self.phone.page.evaluate(_LINES, [self.person, sorted(ledger.visits)]):
+            if line["id"] in ledger.tried:
+                continue
+            self.machine.unseen -= 1
+            ledger.tried.add(line["id"])
+            if not line["photo"]:
+                ledger.make(Made(line["id"], line["visit"], self.person, line["kind"], line["at"]))
+        assert self.machine.unseen >= 0, "taps on the phone that nobody made"
 
     def held(self) -> list[dict[str, Any]]:
         return waiting_on_phone(self.phone.page)
@@ -290,6 +330,7 @@ class Machine:
     trees: tuple[Path, ...]
     start: list[int]  # the bytes with which each photo begins
     phones: int = 2
+    unseen: int = 0  # presses of which the hand does not know whether they were made
     ledger: Ledger = field(default_factory=Ledger)
     counts: "Counter[str]" = field(default_factory=Counter)
     hands: list[Hand] = field(default_factory=list)

@@ -3,12 +3,13 @@
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.faults.ledger import Ledger, Made
 from tests.faults.phone import Phone
@@ -33,13 +34,21 @@ _SEALED = """async () => {
   const all = await Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())));
   return all[0].concat(all[1]).map(row => ({id: row.id, person: row.person, state: row.state}));
 }"""
+_LINE = """async pressed => { const box = window.outbox;
+  if (!box || !box.isAble() || await box.holder() !== pressed.person) { return ''; }
+  const lines = await box.ledger(pressed.person, pressed.visit);
+  const line = lines.find(one => one.at === pressed.wall_ms && one.kind === pressed.kind);
+  return line ? line.id : ''; }"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
-_LISTING = sorted(
+LISTING = sorted(
     (ROOT / "static/js/listing").glob("*.js")
 )  # a script of the pages that list; elsewhere lent by the test
 _READY = "() => window.fieldapp.kept"
 _PATIENCE = 10.0  # seconds until a state must be there
+
+
+_HEARD: "dict[int, Hands]" = {}  # by phone, whose hands it is in
 
 
 @dataclass
@@ -61,7 +70,9 @@ class Hands:
     def watch(self) -> "Hands":
         """Once for each opening of the phone, before the page that is tapped is opened."""
         assert self.phone.context is not None
-        self.phone.context.expose_binding("faultPressed", lambda _source, made: self._pressed(made))
+        self.listening()
+        heard = id(self.phone)
+        self.phone.context.expose_binding("faultPressed", lambda _source, made: _HEARD[heard]._pressed(made))
         if self.phone.script:
             self.phone.context.add_init_script(_WATCH)
         return self
@@ -88,9 +99,33 @@ class Hands:
         """A colleague's visit that is under way."""
         self.page.goto(f"/n/new?join={visit}")
         button = self.page.get_by_role("button", name="办事", exact=False).first
-        self.press(button, lambda: self.page.wait_for_url("**/n/*-*"))
+        self.press(button, lambda: self.page.wait_for_url(f"**/n/{visit}"))
         self.visit = visit
         self.go("/all")
+        return self
+
+    def begin_planned(self) -> "Hands":
+        """Today's visit, by its briefing."""
+        self.go_to("/n/")
+        self.page.get_by_role("link", name="看一遍再去").tap()
+        button = self.page.get_by_role("button", name="开始办事", exact=False).first
+        self.press(button, lambda: self.page.wait_for_url(f"**/n/{self.visit}"))
+        self.go("/all")
+        return self
+
+    def expire(self) -> None:
+        """The login is no longer valid; the phone finds out when it next asks."""
+        assert self.phone.context is not None
+        self.phone.context.clear_cookies(name="login")
+
+    def given_to(self, username: str, person: str) -> "Hands":
+        """Somebody else logs in on the same phone."""
+        self.phone.log_in(username)
+        return Hands(self.phone, self.ledger, person, username, last=self.last).listening()
+
+    def listening(self) -> "Hands":
+        """It hears of what is pressed from now on."""
+        _HEARD[id(self.phone)] = self
         return self
 
     def on(self, tab: Page) -> "Hands":
@@ -99,11 +134,15 @@ class Hands:
         return self
 
     def go(self, path: str = "/all") -> Page:
-        """A page of the visit; whoever is no longer logged in logs in (Chromium writes new cookies late)."""
-        self.page.goto(f"/n/{self.visit}{path}")
+        """A page of the visit."""
+        return self.go_to(f"/n/{self.visit}{path}")
+
+    def go_to(self, address: str) -> Page:
+        """Whoever is no longer logged in logs in (Chromium writes new cookies late)."""
+        self.page.goto(address)
         if "/login" in self.page.url:
             self.phone.log_in(self.username)
-            self.page.goto(f"/n/{self.visit}{path}")
+            self.page.goto(address)
         if self.phone.script:
             self.page.evaluate(_READY)
         return self.page
@@ -135,6 +174,8 @@ class Hands:
         if self.phone.script:
             self.until(lambda: self.last)
         pressed = self.last or before  # without script the button says it all
+        if self.last and (kept := self._line_of(self.last)):
+            pressed = {**self.last, "id": kept}
         made = Made(
             id=pressed["id"],
             visit=pressed["visit"],
@@ -145,6 +186,12 @@ class Hands:
         )
         self.ledger.make(made)
         return made.id
+
+    def _line_of(self, pressed: dict[str, Any]) -> str:
+        """The id under which the phone has it, where it has a store: an id that comes back is given another."""
+        with suppress(Error):
+            return str(self.page.evaluate(_LINE, pressed))
+        return ""
 
     def _of_button(self, button: Locator) -> dict[str, Any]:
         form = button.locator("xpath=ancestor::form")
@@ -165,6 +212,12 @@ class Hands:
     def stages(self, *labels: str) -> list[str]:
         """One after the other; the last word names the step that is only offered."""
         return [self.stage(label, then) for label, then in pairwise(labels)]
+
+    def undo(self, then: str) -> str:
+        """The last tap, taken back."""
+        page = self.page
+        button = page.locator(".tools form").filter(has=page.locator("[value=undo]")).locator("button")
+        return self.press(button, lambda: expect(page.locator("#next")).to_have_text(then))
 
     def answer(self, choice: str, question: int = 0) -> str:
         """One answer of the open view; it is made when it stays pressed."""
@@ -229,9 +282,13 @@ class Hands:
 
         return self.photograph(file, sha256, shown)
 
+    def stands_as(self, state: str) -> None:
+        """Wait until something on the phone stands so."""
+        self.until(lambda: any(row["state"] == state for row in self.held()))
+
     def is_tried(self) -> None:
-        """Wait until all that waits has been sent in vain at least once."""
-        self.until(lambda: all(row.get("tried") for row in self.waiting))
+        """Wait until what waits first has been sent in vain."""
+        self.until(lambda: any(row.get("tried") for row in self.waiting))
 
     @property
     def waiting(self) -> list[dict[str, Any]]:
@@ -256,7 +313,7 @@ class Hands:
 def waiting_on_phone(page: Page) -> list[dict[str, Any]]:
     """What the phone's own store holds: [{id, visit, person, kind, wall_ms, state}]; nothing where there is none."""
     if page.evaluate(_CANNOT_LIST):
-        for script in _LISTING:
+        for script in LISTING:
             page.evaluate(script.read_text())
     return list(page.evaluate(_LIST) or ())
 

@@ -2,9 +2,12 @@
 nobody planned; a browser is killed in between. When the server is back everything comes in, once."""
 
 import re
+import statistics
+import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
@@ -14,6 +17,7 @@ from fieldapp.db import db
 from fieldapp.visits.models import Visit
 from tests.browser.hands import Hands, photo
 from tests.faults.phone import Phone
+from tests.faults.proxy import Exchange, Proxy, hole, portal, reset
 from tests.faults.server import Server
 from tests.story import Story
 from tests.visits.test_plans import save, wish_for
@@ -22,7 +26,7 @@ READY = "已备好，没信号也能用"
 MakePhone = Callable[..., Phone]
 
 
-def make_ready(phones: MakePhone, server: Server, username: str) -> Phone:
+def make_ready(phones: MakePhone, server: Server | Proxy, username: str) -> Phone:
     """A phone on which 今日 was opened once with network."""
     phone = phones(server.url)
     phone.log_in(username)
@@ -210,3 +214,71 @@ def test_a_place_that_nobody_planned(server: Server, phones: MakePhone) -> None:
     expect(page.locator("#running h2")).to_have_count(2)
     comes_in_once(server, phone, [row["id"] for row in kept_on(page)])
     assert len(server.rows(sa.select(Visit.id).where(Visit.plan_id.is_(None)))) == 2
+
+
+OPENED = 300  # ms until a kept page is there
+
+
+def test_a_kept_page_is_there_at_once(
+    server: Server, phones: MakePhone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With nothing on the line; and with one that takes everything and says nothing, once it has shown itself so."""
+    server.start()
+    line = Proxy(server.port)
+    phone = make_ready(phones, line, "inspector1")
+    page, took = phone.page, {}
+    begin(page, "开始办事")
+    visit = page.url
+    for name, fault in (("refused", reset), ("hole", hole)):
+        line.set(fault)
+        page.goto("/n/")
+        took[name] = []
+        for _ in range(5):
+            for path in ("/n/", visit, f"{visit}/all"):
+                page.goto(path, wait_until="domcontentloaded")
+                took[name].append(
+                    page.evaluate(
+                        "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+                    )
+                )
+    with capsys.disabled():
+        print(
+            {name: f"median {statistics.median(ms):.0f} ms, most {max(ms):.0f}" for name, ms in took.items()},
+            end=" ",
+        )
+    line.close()
+    assert all(statistics.median(ms) <= OPENED for ms in took.values())
+
+
+def test_a_portal_s_page_is_not_taken_for_ours(server: Server, phones: MakePhone) -> None:
+    server.start()
+    line = Proxy(server.port)
+    page = make_ready(phones, line, "inspector1").page
+    line.set(portal)
+    page.goto("/n/")
+    expect(page.locator("[data-plan]")).to_have_count(1)
+    line.close()
+
+
+def half(asked: Exchange) -> None:
+    """Half of the answer comes, and the line is dead."""
+    answer = asked.forward()
+    asked.phone.sendall(answer[: len(answer) // 2])
+    time.sleep(0.5)  # on a slow line what was sent has long come when the line breaks
+    asked.reset()
+
+
+def test_what_came_before_the_line_broke_counts(server: Server, phones: MakePhone) -> None:
+    """The first answer is cut in half; the next time only the rest is asked for."""
+    server.start()
+    line = Proxy(server.port)
+    line.once(half, path="/n/ready")
+    phone = phones(line.url)
+    page = phone.log_in("inspector1")
+    page.goto("/n/")
+    expect(page.locator("[data-ready]")).to_contain_text("还没备好，差", timeout=30_000)
+    page.goto("/n/")
+    expect(page.locator("[data-ready]")).to_have_text(READY, timeout=60_000)
+    first, second = [path for path in line.asked if "/n/ready" in path][:2]
+    assert first.count(",") > 1 or ":" in first + second, "what had come was named"
+    line.close()

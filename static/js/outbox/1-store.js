@@ -32,9 +32,9 @@
     return opening;
   }
 
-  function once(db, stores, mode, work) {
+  function once(db, stores, mode, work, how) {
     return new Promise((done, fail) => {
-      const t = db.transaction(stores, mode, { durability: 'strict' });
+      const t = db.transaction(stores, mode, { durability: how || 'strict' });
       const asked = work(...stores.map((name) => t.objectStore(name)));
       t.oncomplete = () => done(asked && asked.result);
       t.onabort = () => fail(t.error || (asked && asked.error) || new Error('aborted'));
@@ -42,14 +42,15 @@
   }
 
   /* One transaction over stores; work takes them and gives the request whose result is wanted. The system may have
-     closed the database while the phone slept: then it is opened again and the work done anew. */
-  box.tx = async (stores, mode, work) => {
+     closed the database while the phone slept: then it is opened again and the work done anew. how: 'relaxed' where a
+     power cut may lose it. */
+  box.tx = async (stores, mode, work, how) => {
     try {
-      return await once(await open(), stores, mode, work);
+      return await once(await open(), stores, mode, work, how);
     } catch (error) {
       if (error.name !== 'InvalidStateError' && error.name !== 'UnknownError') { throw error; }
       opening = null;
-      return once(await open(), stores, mode, work);
+      return once(await open(), stores, mode, work, how);
     }
   };
   box.read = (name, work) => box.tx([name], 'readonly', work);

@@ -1,6 +1,8 @@
 /* One request to the server, and what of its answer counts: outbox.post(head, id, body, show). */
 (function (g) {
   const box = g.outbox;
+  const MOST_TRIES = 6; // failures of our own server with this very record before it is set aside
+  const SETTLED = { 400: 1, 404: 1, 410: 1, 413: 1, 415: 1, 422: 1 };
   const PATIENCE = 45000; // ms; and as many again as there are bytes, for a line of a kilobyte a second is still a line
 
   /* The answer as {status, ack, …}; status 0 is no answer, 302 a redirect to wherever. */
@@ -20,5 +22,16 @@
     } catch (error) {
       return { status: 0 };
     } finally { clearTimeout(timer); }
+  };
+
+  /* What an answer means: 'sent'; 'login', 'stopped' (the account), 'person', 'refused' and 'aside' keep the row and say
+     why; '' is to be tried again. */
+  box.meaning = (row, answer) => {
+    if (answer.ack === row.id) { return 'sent'; }
+    if (answer.status === 401 || answer.status === 302) { return answer.why || 'login'; }
+    if (!answer.now) { return ''; } // nobody's answer, or a gateway's
+    if (answer.status === 409) { return 'person'; }
+    if (SETTLED[answer.status]) { return 'refused'; }
+    return answer.status === 500 && row.tries + 1 >= MOST_TRIES ? 'aside' : '';
   };
 })(self);

@@ -4,18 +4,22 @@
   const HANDFUL = 16;
   const MOST_ANSWERS = 20;
 
-  /* Each line as soon as it has come. */
+  /* Each line as soon as it has come. What waits in the browser's own hands is lost when the line breaks, so it is taken
+     from there at once, and worked on meanwhile. */
   box.byLine = async (answer, take) => {
     const reader = answer.body.getReader();
     const decoder = new TextDecoder();
     let rest = '';
-    for (;;) {
-      const part = await reader.read();
-      const lines = (rest + decoder.decode(part.value || new Uint8Array(0), { stream: !part.done })).split('\n');
-      rest = lines.pop();
-      for (const line of lines) { await take(JSON.parse(line)); }
-      if (part.done) { return; }
-    }
+    let work = Promise.resolve();
+    try {
+      for (;;) {
+        const part = await reader.read();
+        const lines = (rest + decoder.decode(part.value || new Uint8Array(0), { stream: !part.done })).split('\n');
+        rest = lines.pop();
+        lines.forEach((line) => { work = work.then(() => take(JSON.parse(line))); });
+        if (part.done) { return; }
+      }
+    } finally { await work; }
   };
 
   /* One answer; true when nothing is left to ask for. */
@@ -52,6 +56,7 @@
   box.makeReady = (tell) => box.alone('make-ready', async () => {
     for (let n = 0; n < MOST_ANSWERS; n++) {
       const person = await box.holder();
+      if (person && !n) { await box.dropOver(person); }
       const done = person ? await ask(person, tell) : null;
       if (done !== false) { return Boolean(done); }
     }

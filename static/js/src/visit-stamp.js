@@ -35,6 +35,12 @@
     waiting.push({ form: form, data: data });
   }, true);
 
+  /* Of a press that somebody else sends. */
+  app.takeBack = function (form) {
+    var place = waiting.map(function (one) { return one.form; }).lastIndexOf(form);
+    if (place >= 0) { waiting.splice(place, 1); }
+  };
+
   document.addEventListener('htmx:configRequest', function (event) {
     var place = waiting.findIndex(function (one) { return one.form === event.target; });
     if (place >= 0) { event.detail.parameters = waiting.splice(place, 1)[0].data; }

@@ -71,6 +71,7 @@
     data.set(button.name, button.value); // FormData leaves the pressed button out
     event.preventDefault();
     event.stopImmediatePropagation();
+    app.takeBack(form);
     const visit = document.getElementById('visit');
     const known = Number(visit && visit.getAttribute('data-seq'));
     box.keep(tapOf(form, button, data), (seq, lines, id) => request(form, data, seq, lines, id), known)

@@ -4,6 +4,7 @@
   const person = document.documentElement.getAttribute('data-person');
   const WAIT = 1500; // ms for an answer before the page that is kept is shown
   let moves = 0;
+  let here = ''; // what was tapped last on this page
   if (!box) { return; }
 
   function pass() {
@@ -23,6 +24,7 @@
   app.tapKept = async (form, line) => {
     const path = app.onward(form);
     const at = ++moves;
+    here = line.id;
     const go = () => { if (path && at === moves) { moves++; app.move(path); } };
     if (line.photo || /note|finding|interview/.test(line.kind)) { form.reset(); }
     app.draw(line); // before the ledger is read again
@@ -43,7 +45,8 @@
 
   box.onSent = (told) => {
     const answer = told.answer;
-    const isHere = app.page() && (told.show === location.pathname || answer.address === location.pathname);
+    const isOurs = told.id === here || told.visit === app.visitOf(location.pathname); // not of another visit, before
+    const isHere = app.page() && isOurs && (told.show === location.pathname || answer.address === location.pathname);
     if (answer.now) { app.measureAnswer(answer.now, Date.now()); }
     if (told.state === 'sent' && answer.text && isHere) { return show(answer); }
     if (told.state === 'refused') { app.say(answer.text.slice(0, 60) || '服务器没收，留在手机里', true); }
