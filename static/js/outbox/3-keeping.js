@@ -2,13 +2,13 @@
 (function (g) {
   const box = g.outbox;
   const place = (person, visit) => box.sha256(person + ' ' + visit); // names no visit to whoever finds the phone
-
   async function open(id) {
     const row = await box.read('ledgers', (store) => store.get(id));
     if (!row) { return { v: 0, lines: [] }; }
     try {
       return { v: row.v, lines: await box.unsealWords(row.sealed) };
     } catch (error) { // sealed with a key that is not here: laid aside, and another begun
+      if (error.name !== 'OperationError') { throw error; } // there is no key at all: nothing is touched
       await box.put('ledgers', Object.assign({}, row, { id: id + ' ' + row.v }));
       return { v: row.v, lines: [] };
     }
