@@ -12,6 +12,7 @@ from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genu
 from fieldapp.office import held
 from fieldapp.office.finding import Finding, guarded
 from fieldapp.phones import models as _phones  # noqa: F401
+from fieldapp.visits import quarantine_models as _quarantine  # noqa: F401
 
 KIND = "登记"
 STREAMS = {
