@@ -282,3 +282,29 @@ def test_what_came_before_the_line_broke_counts(server: Server, phones: MakePhon
     first, second = [path for path in line.asked if "/n/ready" in path][:2]
     assert first.count(",") > 1 or ":" in first + second, "what had come was named"
     line.close()
+
+
+def test_kept_pages_are_their_own_person_s(server: Server, phones: MakePhone) -> None:
+    """After 退出 nothing is shown, whoever is next on the phone."""
+    server.start()
+    phone = make_ready(phones, server, "inspector1")
+    page = phone.page
+    link(page, "看一遍再去")
+    expect(page.get_by_role("button", name="开始办事", exact=True)).to_be_visible()
+    briefing = page.url
+    page.goto("/me")
+    page.get_by_role("button", name="退出登录").tap()
+    expect(page.get_by_text("退出了")).to_be_visible()
+    server.kill()
+    for path in (briefing, "/n/"):
+        page.goto(path)
+        heading(page, "没信号")
+    server.start()
+    phone.log_in("leader1").goto("/n/")
+    expect(page.locator("[data-ready]")).to_contain_text("备")
+    server.kill()
+    page.goto("/n/")
+    expect(page.locator("main")).to_contain_text("临时去一处")
+    expect(page.locator("[data-plan]")).to_have_count(0)
+    page.goto(briefing)
+    heading(page, "没信号")
