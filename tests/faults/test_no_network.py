@@ -22,6 +22,7 @@ from tests.faults.server import Server
 from tests.story import Story
 from tests.visits.test_plans import save, wish_for
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 READY = "已备好，没信号也能用"
 MakePhone = Callable[..., Phone]
 
@@ -144,6 +145,7 @@ def plan_another(server: Server, name: str) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.long_fault
 def test_one_may_move_to_another_visit_and_it_goes_wrong(server: Server, phones: MakePhone) -> None:
     """换一个, 跳过, 刚才忘按, 没办成 in both wordings and what follows: each page says what this phone did."""
     plan_another(server, "领个证")
@@ -186,6 +188,7 @@ def test_one_may_move_to_another_visit_and_it_goes_wrong(server: Server, phones:
     comes_in_once(server, phone, made)
 
 
+@pytest.mark.long_fault
 def test_a_place_that_nobody_planned(server: Server, phones: MakePhone) -> None:
     """Begun on the spot: each opening of the page is another visit; its pages are those of what one chose."""
     server.start()
@@ -284,6 +287,7 @@ def test_what_came_before_the_line_broke_counts(server: Server, phones: MakePhon
     line.close()
 
 
+@pytest.mark.long_fault
 def test_kept_pages_are_their_own_person_s(server: Server, phones: MakePhone) -> None:
     """After 退出 nothing is shown, whoever is next on the phone."""
     server.start()
