@@ -160,6 +160,7 @@ def main() -> None:
             server.terminate()
             server.wait(10)
     subprocess.run([sys.executable, str(Path(__file__).with_name("bench_package.py"))], check=True)
+    subprocess.run([sys.executable, "-m", "scripts.bench_phone"], cwd=Path(__file__).parents[1], check=True)
 
 
 def _await(port: int) -> None:

@@ -36,7 +36,7 @@ _PRESS = """([n, wanted, text, isLast]) => {
   const button = buttons[n % buttons.length];
   if (!button) { return null; }
   const form = button.form;
-  form.querySelectorAll('textarea').forEach(field => { field.value = text; });
+  form.querySelectorAll('textarea, input[type=text], input:not([type])').forEach(field => { field.value = text; });
   const held = name => (form.elements.namedItem(name) || {}).value || '';
   const told = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
     visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null });

@@ -41,7 +41,7 @@ _LINE = """async pressed => { const box = window.outbox;
   return line ? line.id : ''; }"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
-_LISTING = sorted(
+LISTING = sorted(
     (ROOT / "static/js/listing").glob("*.js")
 )  # a script of the pages that list; elsewhere lent by the test
 _READY = "() => window.fieldapp.kept"
@@ -313,7 +313,7 @@ class Hands:
 def waiting_on_phone(page: Page) -> list[dict[str, Any]]:
     """What the phone's own store holds: [{id, visit, person, kind, wall_ms, state}]; nothing where there is none."""
     if page.evaluate(_CANNOT_LIST):
-        for script in _LISTING:
+        for script in LISTING:
             page.evaluate(script.read_text())
     return list(page.evaluate(_LIST) or ())
 

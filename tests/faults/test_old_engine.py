@@ -9,6 +9,7 @@ from tests.faults.ledger import Ledger, Made
 from tests.faults.old_engine import OldPage, chromium75
 from tests.faults.proxy import Exchange, Proxy, passing
 from tests.faults.server import Server, World
+from tests.faults.taps import LISTING
 from tests.story import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -97,6 +98,8 @@ def test_f37_chromium_75(server: Server, world: World, ledger: Ledger, old: Call
     hand, visit = old(server.url), hand.visit
     hand.page.goto(f"{server.url}{visit}")
     hand.page.until(WAITS % 2)
+    for script in LISTING:
+        hand.page.run(script.read_text())
     held = hand.page.run("outbox.list()")
     sums = ledger.settle(server, [each for each in held if each["state"] != "sent"])
     assert (sums.made, sums.on_server, sums.on_phone) == (5, 3, 2)

@@ -22,11 +22,12 @@
 
   box.letGo = () => { held = null; return box.write('keys', (store) => store.clear()); };
 
+  const key = async () => { if (!held) { await box.holder(); } return held.key; }; // a worker that just woke knows none
   box.seal = async (bytes) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    return { iv: iv, data: await crypto.subtle.encrypt({ name: AES, iv: iv }, held.key, bytes) };
+    return { iv: iv, data: await crypto.subtle.encrypt({ name: AES, iv: iv }, await key(), bytes) };
   };
-  box.unseal = (sealed) => crypto.subtle.decrypt({ name: AES, iv: sealed.iv }, held.key, sealed.data);
+  box.unseal = async (sealed) => crypto.subtle.decrypt({ name: AES, iv: sealed.iv }, await key(), sealed.data);
 
   box.sealWords = (words) => box.seal(new TextEncoder().encode(JSON.stringify(words)));
   box.unsealWords = async (sealed) => JSON.parse(new TextDecoder().decode(await box.unseal(sealed)));

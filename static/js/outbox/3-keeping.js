@@ -2,13 +2,13 @@
 (function (g) {
   const box = g.outbox;
   const place = (person, visit) => box.sha256(person + ' ' + visit); // names no visit to whoever finds the phone
-
   async function open(id) {
     const row = await box.read('ledgers', (store) => store.get(id));
     if (!row) { return { v: 0, lines: [] }; }
     try {
       return { v: row.v, lines: await box.unsealWords(row.sealed) };
     } catch (error) { // sealed with a key that is not here: laid aside, and another begun
+      if (error.name !== 'OperationError') { throw error; } // there is no key at all: nothing is touched
       await box.put('ledgers', Object.assign({}, row, { id: id + ' ' + row.v }));
       return { v: row.v, lines: [] };
     }
@@ -67,8 +67,7 @@
     }
   });
 
-  /* The server took it in: said goes into its line, the row from what waits to what was taken.
-     A power cut that loses this has it sent again, and the server answers the same. */
+  /* Taken in: said goes into its line, the row to what was taken. If a power cut loses this, it is only sent again. */
   box.take = (row, said) => box.alone('keep', async () => {
     const gone = Object.assign({}, row, { state: 'sent', tried: Date.now() }, said);
     const move = (queue, bodies, taken) => { queue.delete(row.n); taken.put(gone); };
@@ -78,11 +77,4 @@
       if (await rewrite(row.ledger, row.person, before, lines, move, 'relaxed')) { return; }
     }
   });
-
-  const of = async (store, person) => (await box.read(store, (rows) => rows.getAll())).filter((row) => row.person === person);
-
-  /* A person's rows that wait, in the order of their making; and those taken in. */
-  box.rows = (person) => of('queue', person);
-  box.taken = (person) => of('taken', person);
-  box.waiting = async (person) => (await box.rows(person)).length;
 })(self);

@@ -34,7 +34,7 @@
     if (!last || app.page().classList.contains('memo')) { return; }
     const at = app.clock(app.instant(last));
     const row = /stage|skip/.test(last.kind) && document.querySelector('[data-stage="' + last.choice + '"] b');
-    const word = row ? row.textContent : last.fields.conclusion || last.label || (last.photo ? '照片' : '');
+    const word = row ? row.textContent : last.photo ? '照片' : last.fields.conclusion || last.label || '';
     app.say(last.kind === 'handin' && !last.receivedAt ? '交了，存在手机里，有信号会自动传。两边都到服务器才能会签'
       : '已记“' + word.slice(0, 14) + '” ' + at + (last.receivedAt ? '' : '·待传'));
   }
