@@ -44,8 +44,9 @@ faults: .venv/dev.stamp ## what must lose nothing: a real server killed, its lin
 	@$(PYTEST) tests/faults -m "not long_fault"
 	@.venv/bin/pytest tests/faults -m long_fault
 
-soak: .venv/dev.stamp ## kill the server KILLS times under load from 8 phones, VISITS visits or more, from SEED (0: a new one)
-	@.venv/bin/python -m tests.faults.soak --seed $(SEED) --visits $(VISITS) --kills $(KILLS)
+soak: .venv/dev.stamp ## VISITS by a random machine of real browsers, and KILLS of the server under load, from SEED (0: new ones)
+	@.venv/bin/python -m tests.faults.soak phones --seed $(SEED) --visits $(VISITS)
+	@.venv/bin/python -m tests.faults.soak server --seed $(SEED) --visits $(VISITS) --kills $(KILLS)
 
 bench: .venv/dev.stamp ## measure pages, taps, the export of a package, and a phone in a real browser, on this machine
 	@.venv/bin/python scripts/bench.py

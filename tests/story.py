@@ -65,12 +65,19 @@ class Story:
 
     def plan_of_today(self) -> plans.PlannedVisit:
         """The plan that inspector1 may see today."""
+        return self._to_come()[0]
+
+    def planned_visits(self) -> list[UUID]:
+        """The visits of all plans that nobody has begun."""
+        return [UUID(plan.visit_id) for plan in self._to_come()]
+
+    def _to_come(self) -> list[plans.PlannedVisit]:
         with self.app.app_context(), apart() as session:
             rows = [
                 plans.PlannedVisit(**vault.unseal(blob)) for blob in session.scalars(sa.select(Plan.blob))
             ]
             begun = set(session.scalars(sa.select(Visit.id)))
-        return next(plan for plan in rows if UUID(plan.visit_id) not in begun)
+        return [plan for plan in rows if UUID(plan.visit_id) not in begun]
 
     def handed_in(self) -> UUID:
         """The story's visit of 2018-06-20."""

@@ -11,6 +11,8 @@ from fieldapp.closing import fact_models as _facts  # noqa: F401
 from fieldapp.heads import GROWN, REGISTER, START, Grown, Head, element, is_genuine, sum_of
 from fieldapp.office import held
 from fieldapp.office.finding import Finding, guarded
+from fieldapp.phones import models as _phones  # noqa: F401
+from fieldapp.visits import quarantine_models as _quarantine  # noqa: F401
 
 KIND = "登记"
 STREAMS = {

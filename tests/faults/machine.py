@@ -36,7 +36,7 @@ _PRESS = """([n, wanted, text, isLast]) => {
   const button = buttons[n % buttons.length];
   if (!button) { return null; }
   const form = button.form;
-  form.querySelectorAll('textarea').forEach(field => { field.value = text; });
+  form.querySelectorAll('textarea, input[type=text], input:not([type])').forEach(field => { field.value = text; });
   const held = name => (form.elements.namedItem(name) || {}).value || '';
   const told = () => ({ id: button.value.slice(0, 36), kind: held('kind'), person: held('person'),
     visit: new URL(form.action).pathname.split('/')[2], wall_ms: Number(held('wall_ms')) || null });
@@ -57,6 +57,11 @@ _KEPT = """async ([made, patience]) => {
     await new Promise(done => setTimeout(done, 10));
   } while (performance.now() < end);
   return null;
+}"""
+_LINES = """async ([person, visits]) => {
+  const all = await Promise.all(visits.map(visit => window.outbox.ledger(person, visit).then(lines =>
+    lines.map(line => ({id: line.id, visit: visit, kind: line.kind, at: line.at, photo: Boolean(line.photo)})))));
+  return all.reduce((sum, lines) => sum.concat(lines), []);
 }"""
 _DRAIN = "() => Promise.race([window.outbox.drain(true), new Promise(done => setTimeout(done, 3000))])"
 _SHOOT = """async ([start, size, n]) => {
@@ -147,12 +152,22 @@ class Hand:
     def tap(self, *kinds: str) -> Made | None:
         """One press; it counts as made as soon as the phone has it."""
         told = [self.chance.randrange(1 << 16), list(kinds), f"写 {self.chance.random()}", False]
-        found = self.phone.page.evaluate(_PRESS, told)
+        found = self._press(_PRESS, told)
         return self._made(found) if found else None
+
+    def _press(self, script: str, told: list[Any]) -> dict[str, Any] | None:
+        """What was pressed, if anything. A page that goes on in this very moment leaves the hand in the dark."""
+        try:
+            found = self.phone.page.evaluate(script, told)
+        except Error:
+            self.machine.unseen += 1
+            self.reach("/n/new")
+            return None
+        return dict(found) if found else None
 
     def shoot(self) -> Made | None:
         size = self.chance.choice((3_000, 30_000, 120_000, 120_000, 600_000, 3_000_000))
-        found = self.phone.page.evaluate(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
+        found = self._press(_SHOOT, [self.machine.start, size, self.chance.randrange(4)])
         return self._made(found) if found else None
 
     def _made(self, held: dict[str, Any]) -> Made | None:
@@ -180,6 +195,7 @@ class Hand:
         """Killed, half of the time in the very moment of a press."""
         if self.chance.random() < 0.5:
             told = [self.chance.randrange(1 << 16), ["stage", "answer", "claim", "note"], "最后", True]
+            self.machine.unseen += 1
             with suppress(Error):
                 found = self.phone.page.evaluate(_PRESS, told)
                 if found:
@@ -281,10 +297,23 @@ class Hand:
                 assert time.monotonic() < until, waits[:3]
                 self.phone.page.evaluate(_DRAIN)
             held += self.held()
+            self.find_unseen()
         known = {row["id"] for row in held}
         strangers = [row for row in sealed_on_phone(self.phone.page) if row["id"] not in known]
         assert not strangers, strangers
         return held
+
+    def find_unseen(self) -> None:
+        """Of the presses that the hand knows nothing of, those that the phone knows: they must arrive too."""
+        ledger = self.machine.ledger
+        for line in self.phone.page.evaluate(_LINES, [self.person, sorted(ledger.visits)]):
+            if line["id"] in ledger.tried:
+                continue
+            self.machine.unseen -= 1
+            ledger.tried.add(line["id"])
+            if not line["photo"]:
+                ledger.make(Made(line["id"], line["visit"], self.person, line["kind"], line["at"]))
+        assert self.machine.unseen >= 0, "taps on the phone that nobody made"
 
     def held(self) -> list[dict[str, Any]]:
         return waiting_on_phone(self.phone.page)
@@ -301,6 +330,7 @@ class Machine:
     trees: tuple[Path, ...]
     start: list[int]  # the bytes with which each photo begins
     phones: int = 2
+    unseen: int = 0  # presses of which the hand does not know whether they were made
     ledger: Ledger = field(default_factory=Ledger)
     counts: "Counter[str]" = field(default_factory=Counter)
     hands: list[Hand] = field(default_factory=list)

@@ -6,6 +6,7 @@ from faults below, for all requests (`fault`) or for the next few (`once`).
 """
 
 import random
+import re
 import socket
 import struct
 import threading
@@ -37,6 +38,12 @@ class Exchange:
     @property
     def path(self) -> str:
         return self.head.split(b" ", 2)[1].decode()
+
+    @property
+    def tap(self) -> str:
+        """The id of the tap that a phone sends; empty when it sends none."""
+        found = re.search(rb"(?i)\r\nx-outbox: ([^\r]*)", self.head)
+        return found[1].decode() if found else ""
 
     def forward(self, percent: float = 100, between: Callable[[], None] = lambda: None) -> bytes:
         """Carry it, or so much of its body, to the server; the whole answer, empty if there is none."""
@@ -149,6 +156,13 @@ def thin(latency: float, loss: float, stall: float, chance: random.Random) -> Fa
     return fault
 
 
+def broken_server(asked: Exchange) -> None:
+    """As our own server answers when something of it fails."""
+    asked.read_all()
+    now = int(time.time() * 1000)
+    asked.reply(b"HTTP/1.1 500 Internal Server Error\r\nServer-Now: %d\r\nContent-Length: 0\r\n\r\n" % now)
+
+
 def told(script: bytes | None) -> Fault:
     """The line answers by itself, with a script; None: that there is none."""
     status = b"200 OK" if script is not None else b"404 Not Found"
@@ -208,7 +222,7 @@ class Proxy:
             self._once += [(path, fault)] * times
 
     def always(self, path: str, fault: Fault) -> None:
-        """For every request whose address holds `path`, until `never`."""
+        """For every request whose address holds `path`, or that brings the tap of that id, until `never`."""
         self._always[path] = fault
 
     def never(self, path: str) -> None:
@@ -272,16 +286,19 @@ class Proxy:
         with phone, suppress(OSError, Broken):
             while True:
                 asked, rest = _read(self, phone, rest)
-                self._fault_for(asked.path)(asked)
+                self._fault_for(asked)(asked)
 
-    def _fault_for(self, path: str) -> Fault:
+    def _fault_for(self, asked: Exchange) -> Fault:
+        path = asked.path
         with self._lock:
             for place, (part, fault) in enumerate(self._once):
                 if part in path:
                     del self._once[place]
                     return fault
             self.asked.append(path)
-        return next((fault for part, fault in self._always.items() if part in path), self.fault)
+        return next(
+            (fault for part, fault in self._always.items() if part in path or part == asked.tap), self.fault
+        )
 
 
 def _read(proxy: Proxy, phone: socket.socket, rest: bytes) -> tuple[Exchange, bytes]:

@@ -131,6 +131,17 @@ class Server:
     def environment(self) -> dict[str, str]:
         return _environment(self.data, self.url_of_database)
 
+    def put_back(self, backups: Path) -> None:
+        """Its disk is lost; what the newest of some backups holds is laid in its place."""
+        assert self.process is None, "it runs"
+        self.data.rename(self.data.with_name(f"{self.data.name}.lost"))
+        if self.url_of_database:
+            name = self.url_of_database.rpartition("/")[2]
+            databases.execute(self.world.address, f'DROP DATABASE "{name}" WITH (FORCE)')
+            databases.execute(self.world.address, f'CREATE DATABASE "{name}"')
+        done = self.command("restore", str(max(each for each in backups.iterdir() if each.is_dir())))
+        assert done.returncode == 0, done.stderr
+
     def answers(self) -> bool:
         with suppress(OSError, HTTPException):
             asked = HTTPConnection("127.0.0.1", self.port, timeout=5)

@@ -19,9 +19,9 @@ _COUNTS = """(names) => new Promise((done, fail) => {
     work.oncomplete = () => { opening.result.close(); done(asked.map((each) => each.result)); };
   };
 })"""
-_SENT = """async () => {
+_SENT = """async (whose) => {
   const until = Date.now() + 10000;
-  const person = document.documentElement.getAttribute('data-person');
+  const person = whose || document.documentElement.getAttribute('data-person');
   while (await window.outbox.waiting(person)) {
     if (Date.now() > until) { throw new Error('something waits still'); }
     await new Promise((done) => setTimeout(done, 20));
@@ -29,7 +29,8 @@ _SENT = """async () => {
 }"""
 _THING = """(name) => window.outbox.read('things', (things) => things.get(name))
   .then((row) => row && Object.keys(row).sort())"""
-_AWAY = """(ms) => window.outbox.put('things', { name: 'used', at: Date.now() - ms })"""
+_AWAY = """(ms) => window.outbox.thing('pin')
+  .then((pin) => window.outbox.put('things', Object.assign(pin, { used: Date.now() - ms })))"""
 _READABLE = """async () => { // every row of the store that a page of ours can open, with the key that is here
   const rows = await window.outbox.read('queue', (queue) => queue.getAll());
   await window.outbox.holder();
@@ -54,13 +55,14 @@ def readable(page: Page) -> int:
 
 
 def away(page: Page, ms: int) -> None:
-    """The phone was put away so long ago."""
+    """The phone was put away so long ago. From a page that does not note that it is left."""
+    page.goto("/n/pin")
     page.evaluate(_AWAY, ms)
 
 
-def all_is_sent(page: Page) -> None:
-    """Nothing waits on the phone any more."""
-    page.evaluate(_SENT)
+def all_is_sent(page: Page, person: str = "") -> None:
+    """Nothing waits on the phone any more, of this person or of whoever is logged in."""
+    page.evaluate(_SENT, person)
 
 
 def set_pin(page: Page, digits: str = PIN) -> None:

@@ -3,12 +3,13 @@
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.faults.ledger import Ledger, Made
 from tests.faults.phone import Phone
@@ -33,6 +34,11 @@ _SEALED = """async () => {
   const all = await Promise.all(['queue', 'taken'].map(name => window.outbox.read(name, store => store.getAll())));
   return all[0].concat(all[1]).map(row => ({id: row.id, person: row.person, state: row.state}));
 }"""
+_LINE = """async pressed => { const box = window.outbox;
+  if (!box || !box.isAble() || await box.holder() !== pressed.person) { return ''; }
+  const lines = await box.ledger(pressed.person, pressed.visit);
+  const line = lines.find(one => one.at === pressed.wall_ms && one.kind === pressed.kind);
+  return line ? line.id : ''; }"""
 _NOWHERE = "**/fault-store"  # an address that only the test answers
 _OUTBOX = ROOT / "static/js/outbox.js"
 LISTING = sorted(
@@ -168,6 +174,8 @@ class Hands:
         if self.phone.script:
             self.until(lambda: self.last)
         pressed = self.last or before  # without script the button says it all
+        if self.last and (kept := self._line_of(self.last)):
+            pressed = {**self.last, "id": kept}
         made = Made(
             id=pressed["id"],
             visit=pressed["visit"],
@@ -178,6 +186,12 @@ class Hands:
         )
         self.ledger.make(made)
         return made.id
+
+    def _line_of(self, pressed: dict[str, Any]) -> str:
+        """The id under which the phone has it, where it has a store: an id that comes back is given another."""
+        with suppress(Error):
+            return str(self.page.evaluate(_LINE, pressed))
+        return ""
 
     def _of_button(self, button: Locator) -> dict[str, Any]:
         form = button.locator("xpath=ancestor::form")
@@ -198,6 +212,12 @@ class Hands:
     def stages(self, *labels: str) -> list[str]:
         """One after the other; the last word names the step that is only offered."""
         return [self.stage(label, then) for label, then in pairwise(labels)]
+
+    def undo(self, then: str) -> str:
+        """The last tap, taken back."""
+        page = self.page
+        button = page.locator(".tools form").filter(has=page.locator("[value=undo]")).locator("button")
+        return self.press(button, lambda: expect(page.locator("#next")).to_have_text(then))
 
     def answer(self, choice: str, question: int = 0) -> str:
         """One answer of the open view; it is made when it stays pressed."""

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import shot
 from tests.faults import shut
 from tests.faults.phone import Phone
-from tests.faults.server import Server
+from tests.faults.server import Server, World
 from tests.faults.test_shared_phone import IDS, begun, tap_without_network
 from tests.story import PASSWORD
 
@@ -90,7 +90,9 @@ def test_five_wrong_numbers_wipe_what_can_be_fetched_again_and_nothing_else(
     assert {str(row.id) for row in server.taps()} >= set(ids)
 
 
-def test_what_waits_goes_on_while_the_phone_lies_there(server: Server, phones: MakePhone) -> None:
+def test_what_waits_goes_on_while_the_phone_lies_there(
+    server: Server, world: World, phones: MakePhone
+) -> None:
     """The key goes when somebody opens the app, not while it sends."""
     server.start()
     phone = phones(server.url)
@@ -98,10 +100,10 @@ def test_what_waits_goes_on_while_the_phone_lies_there(server: Server, phones: M
     shut.set_pin(page)
     visit = begun(page)
     ids = tap_without_network(page, visit, server)
-    shut.away(page, shut.QUARTER + 1000)
     server.start()
+    shut.away(page, shut.QUARTER + 1000)
     page.evaluate("() => navigator.serviceWorker.ready.then((found) => found.active.postMessage('drain'))")
-    shut.all_is_sent(page)
+    shut.all_is_sent(page, str(world.people["inspector1"]))
     assert {str(row.id) for row in server.taps()} >= set(ids)
     page.goto("/n/")
     expect(page.get_by_role("heading", level=1)).to_have_text("接着用")

@@ -3,13 +3,13 @@
 What waits on the phone leaves it by the line, or as a file."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.faults import proxy
 from tests.faults.conftest import MakeHands, MakeSender
@@ -54,11 +54,11 @@ def waits(hands: Hands, wanted: Callable[[dict[str, str]], bool]) -> None:
 
 
 @contextmanager
-def poisoned(server: Server, kind: str) -> Iterator[None]:
-    """The database fails on each tap of a kind, as on something that nobody foresaw."""
+def poisoned(server: Server, word: str) -> Iterator[None]:
+    """The database fails on each tap that says a word, as on something that nobody foresaw."""
     is_sqlite = not server.url_of_database
     make = [
-        f"CREATE TRIGGER poison BEFORE INSERT ON taps WHEN NEW.kind = '{kind}' "
+        f"CREATE TRIGGER poison BEFORE INSERT ON taps WHEN NEW.payload LIKE '%{word}%' "
         "BEGIN SELECT RAISE(ABORT, 'poison'); END"
     ]
     drop = ["DROP TRIGGER poison"]
@@ -66,7 +66,7 @@ def poisoned(server: Server, kind: str) -> Iterator[None]:
         make = [
             "CREATE FUNCTION poison() RETURNS trigger AS $$ BEGIN RAISE 'poison'; END $$ LANGUAGE plpgsql",
             "CREATE TRIGGER poison BEFORE INSERT ON taps FOR EACH ROW "
-            f"WHEN (NEW.kind = '{kind}') EXECUTE FUNCTION poison()",
+            f"WHEN (NEW.payload LIKE '%{word}%') EXECUTE FUNCTION poison()",
         ]
         drop = ["DROP TRIGGER poison ON taps", "DROP FUNCTION poison"]
     engine = sa.create_engine(server.address, poolclass=sa.NullPool)
@@ -103,7 +103,8 @@ def test_f26_account_disabled_while_offline(
     assert admin.ask("POST", f"/accounts/{_uuid(account)}/disabled").status == 303
     line.listen()
     page = hands.page
-    waits(hands, lambda held: "stopped" in held.values())
+    page.evaluate(DRAIN)
+    assert "stopped" in states(page).values()
     page.goto("/outbox")
     expect(page.locator("[data-left-here]")).to_contain_text("还有没传的 3 样")
     expect(page.locator("[data-left-here]")).to_contain_text("账号停用了的，导出成文件交办公室")
@@ -139,25 +140,24 @@ def test_f35_poisoned_record(
     line = Proxy(server.port)
     hands = hands_of(line.url)
     waits(hands, lambda held: not held)
-    with poisoned(server, "note"):
+    with poisoned(server, "arrive"):
         line.refuse()
-        note = hands.note("毒")
-        hands.go()
-        hands.stages("到达", "取号", "叫号")
+        bad = hands.stage("到达", "取号")
+        hands.stages("取号", "叫号", "受理")
         line.listen()
         for _ in range(8):  # as often as a line that comes and goes would try
             hands.page.evaluate(DRAIN)
-        assert states(hands.page) == {note: "aside"}  # the rest has arrived
+        assert states(hands.page) == {bad: "aside"}  # the rest has arrived
         page = hands.page
         page.goto("/outbox")
         expect(page.locator("[data-refused]")).to_contain_text("服务器处理这一条时出错")
         page.get_by_role("button", name="重传", exact=True).tap()
         expect(page.get_by_role("button", name="重传", exact=True)).to_be_enabled()
-        assert states(page) == {note: "aside"}
+        assert states(page) == {bad: "aside"}
         file = export(page, tmp_path / "aside")
         done = server.command("import-queue", str(file))
         assert "服务器处理时出错" in done.stdout
-    assert note not in {str(row.id) for row in server.taps()}
+    assert bad not in {str(row.id) for row in server.taps()}
     decide(phone_of(server.port, "clerk", begin=False), hands)
     page.get_by_role("button", name="现在重传").tap()  # by both ways: once
     waits(hands, lambda held: not held)
@@ -174,6 +174,7 @@ def test_a_record_of_another_key_blocks_nothing(
     line.refuse()
     shut = hands.stage("到达", "取号")
     hands.stage("取号", "叫号")
+    hands.page.evaluate(DRAIN)  # in vain; a sender under way would write the row back
     hands.page.evaluate(
         """async id => { const rows = await window.outbox.read('queue', store => store.getAll());
         const row = rows.find(one => one.id === id); new Uint8Array(row.head.data)[3] ^= 1;
@@ -234,16 +235,13 @@ def test_f36_worker_broken(server: Server, hands_of: MakeHands, ledger: Ledger) 
     held = states(page)
     line.listen()
     line.set(broken_worker)
-    page.evaluate(
-        "() => { window.outbox.drain = () => Promise.resolve(); }"
-    )  # nothing of it goes up meanwhile
+    page.evaluate("() => { window.outbox.drain = () => Promise.resolve(); }")  # nothing goes up meanwhile
     page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
     line.set(proxy.passing)
     hands.until(lambda: "broken" in _text(page))
     assert server.command("offline", "off").stdout.strip() == "没信号的功能关着"
-    hands.until(lambda: "broken" not in _text(page), 30)
+    hands.until(lambda: "broken" not in _text(page) and page.evaluate(WORKERS) == 0, 60)
     page.goto(f"/n/{hands.visit}/all")
-    hands.until(lambda: page.evaluate(WORKERS) == 0)
     assert page.evaluate(CACHES) == 0
     assert len(held) == 2
     waits(hands, lambda left: not left)  # kept, and now sent
@@ -258,8 +256,13 @@ def test_f36_worker_broken(server: Server, hands_of: MakeHands, ledger: Ledger) 
 
 
 def _text(page: Page) -> str:
-    page.goto("/n/")
-    return page.locator("body").inner_text()
+    """What the address bar brings; a worker that is just being replaced may leave a page waiting. Chromium looks for a
+    newer worker a second after the last page was opened, so nobody may open them one upon the other."""
+    with suppress(Error):
+        page.goto("/n/", timeout=5_000)
+        page.wait_for_timeout(2_000)
+        return page.locator("body").inner_text(timeout=1_000)
+    return "broken"
 
 
 def test_the_page_that_mends_takes_the_old_away_and_keeps_what_waits(

@@ -1,5 +1,5 @@
-"""A visit of tomorrow on a bound phone: nothing of it can be read there until the office reads out six digits; then it is
-walked, with the server away from the evening before."""
+"""A visit of tomorrow on a bound phone: nothing of it can be read there until the office reads out six digits; then it
+is walked, with the server away from the evening before."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -29,11 +29,13 @@ from tests.story import Story
 pytestmark = pytest.mark.browser
 MakePhone = Callable[..., Phone]
 DAY = 86_400_000
+SEALED = """() => window.outbox.read('things', (things) => things.count(IDBKeyRange.bound('parcel:', 'parcel;')))"""
 # all that lies on the phone, as somebody reads it who has found it logged in
 EVERYTHING = """async () => {
   const box = window.outbox;
   const person = await box.holder();
-  const stores = await Promise.all(['queue', 'ledgers', 'pages', 'things'].map((name) => box.read(name, (store) => store.getAll())));
+  const stores = await Promise.all(['queue', 'ledgers', 'pages', 'things']
+    .map((name) => box.read(name, (store) => store.getAll())));
   const said = JSON.stringify(stores);
   const sealed = stores.reduce((all, rows) => all.concat(rows), []).map((row) => [row.sealed, row.head, row.body])
     .reduce((all, some) => all.concat(some), []).filter((one) => one && one.iv && one.data);
@@ -87,6 +89,7 @@ def bind(page: Page, code: str) -> None:
     expect(page.get_by_text("绑好了")).to_be_visible()
 
 
+@pytest.mark.timeout(300)
 def test_tomorrow_is_sealed_until_the_digits_are_read_out(
     server: Server, phones: MakePhone, tmp_path: Path
 ) -> None:
@@ -101,7 +104,7 @@ def test_tomorrow_is_sealed_until_the_digits_are_read_out(
     assert str(plan.county_id) not in lies_here
     for word in (plan.id, plan.visit_id, plan.short_name):
         assert word not in lies_here
-    assert len(page.evaluate("() => window.outbox.read('things', (t) => t.getAll(IDBKeyRange.bound('parcel:', 'parcel;')))")) == 1  # fmt: skip
+    assert page.evaluate(SEALED) == 1
 
     server.stop()
     digits = digits_of(server, plan)

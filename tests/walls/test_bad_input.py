@@ -36,7 +36,7 @@ BUTTONS = {
     "access.log_out", "access.reset_password", "access.sight", "organisations.end_membership",
     "organisations.reopen_counter", "organisations.reopen_point",
     "problems.confirm_import", "problems.raise_measure", "problems.receive", "problems.recount", "problems.remove_day",
-    "problems.start", "visits.cancel_plan", "visits.check_visit", "visits.say_who_went",
+    "problems.start", "visits.cancel_plan", "visits.check_visit", "visits.say_who_went", "phones.end_phone",
     "packages.copy_problem", "packages.copy_unit",
 }  # fmt: skip
 BY_SCRIPT = {"visits.known", "phones.bind_phone"}  # a phone asks it; no page has a form for it

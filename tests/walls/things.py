@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -84,6 +85,7 @@ def addresses(story: Any, rule: Rule, county: str) -> Iterator[str]:
         "filename": ["css/app.css"],
     }
     first = next((each for each in arguments if each not in others), None)
+    yield from supposed(story, rule, county)
     with story.app.test_request_context():
         adapter = story.app.url_map.bind("localhost")
         for thing in (ids_of(story, first, county) or [NOWHERE]) if first else [None]:
@@ -96,6 +98,24 @@ def addresses(story: Any, rule: Rule, county: str) -> Iterator[str]:
                 else:
                     values[name] = (ids_of(story, name, county) or [NOWHERE])[0]
             yield adapter.build(rule.endpoint, values)
+
+
+def supposed(story: Any, rule: Rule, county: str) -> Iterator[str]:
+    """A phone page as if one had begun: of the visit that is planned for today, and of those that are there."""
+    if first_of(rule) != "visit_id" or not rule.rule.startswith("/n/") or "GET" not in (rule.methods or ()):
+        return
+    planned = story.planned_visits() if county == "开江县" else []
+    with story.app.test_request_context():
+        adapter = story.app.url_map.bind("localhost")
+        for visit in [*planned[:1], *ids_of(story, "visit_id", county)[:1]]:
+            values = {name: visit if name == "visit_id" else NOWHERE for name in rule.arguments}
+            if "size" not in values:
+                yield adapter.build(rule.endpoint, values) + f"?as_if={quote('begin:办事')}"
+
+
+def first_of(rule: Rule) -> str:
+    """The argument that says what a page is of."""
+    return min(rule.arguments - {"tap_id", "subject"}, default="")
 
 
 def logins_of(story: Any) -> list[str]:

@@ -98,7 +98,11 @@ def _of_running(seen: Screen) -> Making:
     codes = [row["code"] for row in content["stages"]]
     after = codes.index(seen.next_stage["code"]) if seen.next_stage else len(codes)
     to_come = [row for row in seen.left_out if codes.index(row["code"]) >= after]
-    wanted = ready.of_handed_in(visit.id) if seen.handed_in else ready.of_running(visit.id, content, to_come)
+    wanted = (
+        ready.of_handed_in(visit.id)
+        if seen.handed_in and not seen.may_judge
+        else ready.of_running(visit.id, content, to_come)
+    )
     version = ready.version_of(
         _stamp(), visit.id, visit.content_hash, visit.state, seen.handed_in, [row["code"] for row in to_come]
     )

@@ -20,9 +20,8 @@
     const told = answer && answer.ok && !answer.redirected ? await answer.json() : {};
     if (told.person !== person) { return '没连上，再按一次'; }
     const wrapped = await box.wrap(digits, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
-    await box.put('things', { name: 'used', at: Date.now() });
     const pause = Number(part.getAttribute('data-pin-set'));
-    await box.put('things', Object.assign(wrapped, { name: 'pin', person: person, tries: 0, pause: pause }));
+    await box.put('things', Object.assign(wrapped, { name: 'pin', person: person, tries: 0, pause: pause, used: Date.now() }));
     return show('设好了');
   }
 

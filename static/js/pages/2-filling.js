@@ -24,7 +24,7 @@
   box.fresh = (page, offset) => {
     const now = Date.now() + offset;
     const whole = (page.words || []).reduce((text, word, n) => all(text, String.fromCharCode(0xE000 + n), word), page.html);
-    return whole.replace('<html ', '<html data-kept ')
+    return whole.replace('<html ', '<html data-kept ').replace(/<p class="said"[\s\S]*?<\/p>/, '') // what was said once
       .replace(/(name="press" value=")[0-9a-f-]{36}/g, (_, before) => before + box.newId())
       .replace(/(data-ago="(\d+)">)[^<]*/g, (_, before, ago) => before + clock(now - 1000 * ago));
   };

@@ -46,6 +46,23 @@
     });
   };
 
+  /* Whether a visit was planned for days that are over, and has not been begun here. */
+  async function isOver(person, group, today) {
+    const visit = (group.pages.map((page) => page[0].match(/^\/n\/([0-9a-f-]{36})/)).find(Boolean) || [])[1];
+    return group.last && group.last < today && !(await box.ledger(person, visit)).length;
+  }
+
+  /* What days that are over have left goes, with network or without. */
+  box.dropOver = async (person) => {
+    const list = await box.readyList(person);
+    const today = new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
+    const over = [];
+    for (const group of list.groups) { if (await isOver(person, group, today)) { over.push(group); } }
+    if (!over.length) { return; }
+    list.groups = list.groups.filter((group) => over.indexOf(group) < 0);
+    await box.tidyReady(person, list);
+  };
+
   box.countReady = (list) => {
     const now = list.groups.filter((group) => !group.isGone);
     const sum = (name) => now.reduce((n, group) => n + group[name], 0);

@@ -56,6 +56,7 @@
   box.makeReady = (tell) => box.alone('make-ready', async () => {
     for (let n = 0; n < MOST_ANSWERS; n++) {
       const person = await box.holder();
+      if (person && !n) { await box.dropOver(person); }
       const done = person ? await ask(person, tell) : null;
       if (done !== false) { return Boolean(done); }
     }

@@ -51,7 +51,7 @@
     const data = await crypto.subtle.decrypt({ name: AES, iv: bytes(sealed.iv), additionalData: about }, await box.aes(key), bytes(sealed.data));
     const lines = (await unpacked(data, sealed.packed)).trim().split('\n').map((line) => JSON.parse(line));
     const head = lines[0];
-    await box.alone('ready', async () => {
+    await box.alone('make-ready', async () => {
       const list = await box.readyList(head.person);
       const ours = head.groups.map((group) => Object.assign({ got: group.n, day: head.day }, group));
       const others = list.groups.filter((group) => !ours.some((one) => one.v === group.v));
