@@ -5,8 +5,8 @@
      takes over when whoever holds it is gone. */
   const chains = {};
   box.alone = (name, work) => {
-    if (g.navigator.locks) { return g.navigator.locks.request('fieldapp-' + name, work); }
-    const turn = name === 'keep' ? work : () => leased(name, work); // keeping sees for itself that it was overtaken
+    if (g.navigator.locks && name !== 'keep') { return g.navigator.locks.request('fieldapp-' + name, work); }
+    const turn = name === 'keep' ? work : () => leased(name, work); // keeping sees for itself that it was overtaken, and is quick
     chains[name] = (chains[name] || Promise.resolve()).then(turn, turn);
     return chains[name];
   };

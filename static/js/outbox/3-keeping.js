@@ -55,10 +55,10 @@
       const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
       const line = { id: tapId, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
       const request = await make(seq, before.lines, tapId);
-      const head = await box.sealWords({ id: tapId, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at });
+      const told = { id: tapId, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at };
+      const [head, sealed] = await Promise.all([box.sealWords(told), box.seal(request.bytes)]);
       const row = { id: tapId, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
-      const body = { id: tapId, body: await box.seal(request.bytes) };
-      const add = (queue, bodies) => { queue.add(row); bodies.add(body); };
+      const add = (queue, bodies) => { queue.add(row); bodies.add({ id: tapId, body: sealed }); };
       try {
         if (await rewrite(id, tap.person, before, before.lines.concat(line), add)) { return line; }
       } catch (error) {

@@ -12,7 +12,7 @@
     const timer = setTimeout(() => stop.abort(), PATIENCE + body.byteLength);
     if (show) { headers['HX-Request'] = 'true'; headers['X-Outbox-Show'] = show; headers['HX-Current-URL'] = show; }
     try {
-      const answer = await fetch(head.url, { method: 'POST', body: body, headers: headers, redirect: 'manual', credentials: 'same-origin', signal: stop.signal });
+      const answer = await fetch(head.url, { method: 'POST', body: new Blob([body]), headers: headers, redirect: 'manual', credentials: 'same-origin', signal: stop.signal });
       const header = (name) => answer.headers.get(name);
       return {
         status: answer.type === 'opaqueredirect' ? 302 : answer.status, ack: header('Outbox-Ack'), receipt: header('Outbox-Receipt'),

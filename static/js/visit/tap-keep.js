@@ -36,7 +36,9 @@
     data.set('seq', seq);
     data.set('press', id + data.get('press').slice(36));
     if (form.hasAttribute('data-handed') && lines.length) { await app.handIn(form, data, lines); }
-    const made = new Response(form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data));
+    const words = form.enctype !== 'multipart/form-data' && new TextEncoder().encode(String(new URLSearchParams(data)));
+    if (words) { return { type: 'application/x-www-form-urlencoded;charset=UTF-8', bytes: words }; }
+    const made = new Response(data);
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
   }
 
