@@ -3,8 +3,7 @@
 (function (app) {
   const box = window.outbox;
   const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
-  const root = document.documentElement;
-  const person = root.getAttribute('data-person');
+  const person = document.documentElement.getAttribute('data-person');
   let isReady = false;
   app.kept = Promise.resolve(false); // whether the store is ready
 
@@ -74,8 +73,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     app.takeBack(form);
-    const visit = document.getElementById('visit');
-    const known = Number(visit && visit.getAttribute('data-seq'));
+    const known = Number(document.getElementById('visit').getAttribute('data-seq'));
     box.keep(tapOf(form, button, data), (seq, lines, id) => request(form, data, seq, lines, id), known)
       .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
   }, true);
