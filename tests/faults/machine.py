@@ -97,6 +97,7 @@ class Hand:
     line: Proxy
     username: str = PEOPLE[0]
     visit: str = ""
+    went_past: bool = False
 
     @property
     def chance(self) -> random.Random:
@@ -179,10 +180,12 @@ class Hand:
         sha256 = held.pop("sha256", None)
         self.machine.ledger.tried.add(held["id"])
         kept = held["wall_ms"] and self._kept(held)
-        if not kept:
-            self.happen("not kept, sent past the outbox")
+        if not kept and not (held["wall_ms"] and self.went_past):
+            self.happen("presses that the page did not take")
             return None
-        made = Made(sha256=sha256, **{**held, "id": kept})
+        if not kept:
+            self.happen("sent past the store")  # the layer below it: then the server has it, or it is lost
+        made = Made(sha256=sha256, **{**held, "id": kept or held["id"]})
         self.machine.ledger.make(made)
         return made
 
@@ -195,6 +198,7 @@ class Hand:
             seen = self.phone.page.evaluate(_SEEN, held)
         self.reach("/n/new")
         kept = self.phone.page.evaluate(_KEPT, [held, 0])
+        self.went_past = not kept and bool(seen) and not seen[2]  # not where the page said what is missing
         if not kept:
             print("not kept:", held, seen, flush=True)
         return str(kept or "")
