@@ -98,7 +98,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
   const ASKED = { // by a page
     drain: () => box.drain(),
     refill: () => box.refill().then((isMore) => isMore && box.drain()),
-    ready: () => box.openByNetwork().catch(() => false).then(() => box.makeReady(tell)).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told))))
+    ready: () => box.howReady().then(tell).then(box.openByNetwork).catch(() => false).then(() => box.makeReady(tell)).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told))))
       .then(() => box.getSealed().catch(() => undefined)).then(tellSealed),
     howReady: () => box.howReady().then(tell).then(tellSealed),
     code: (event) => box.openByCode(event.data.code).then((told) => event.ports[0].postMessage(told)),

@@ -20,7 +20,7 @@ OF_A_VISIT = (
 )  # fmt: skip
 OF_THE_DESK = (
     "/problems", "/problems/new", "/problems/import", "/plans", "/plans/where", "/draws", "/visits", "/scenarios",
-    "/me", "/todo", "/figures", "/figures/rows?of=issued",
+    "/me", "/todo", "/figures", "/figures/rows?of=issued", "/phones",
 )  # fmt: skip
 TALL = 6000  # pixels: higher than any page
 # Links in a sentence and the skip link may be lower (WCAG 2.5.8); a box takes the taps of its label.
@@ -61,7 +61,9 @@ def phone_sight(phone: LogIn, people: People) -> list[Sight]:
     page = phone("inspector1")
     page.goto("/n/")
     briefing = page.get_by_role("link", name="看一遍再去").get_attribute("href") or ""
-    before = Sight(phone("inspector2"), ("/n/", briefing, "/n/new", "/n/new?beside=1", "/me"))
+    before = Sight(
+        phone("inspector2"), ("/n/", briefing, "/n/new", "/n/new?beside=1", "/n/phone", "/n/code", "/me")
+    )
     page.goto(briefing)
     hands = Hands(page)
     hands.button("开始办事")

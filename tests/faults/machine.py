@@ -58,6 +58,10 @@ _KEPT = """async ([made, patience]) => {
   } while (performance.now() < end);
   return null;
 }"""
+_SEEN = """async made => [location.pathname, (document.querySelector('[data-say]') || {}).textContent,
+  document.querySelector('.error-summary') && document.querySelector('.error-summary').textContent,
+  window.outbox && await window.outbox.holder() === made.person,
+  window.outbox && (await window.outbox.ledger(made.person, made.visit)).filter(one => one.id === made.id)]"""
 _LINES = """async ([person, visits]) => {
   const all = await Promise.all(visits.map(visit => window.outbox.ledger(person, visit).then(lines =>
     lines.map(line => ({id: line.id, visit: visit, kind: line.kind, at: line.at, photo: Boolean(line.photo)})))));
@@ -177,7 +181,6 @@ class Hand:
         kept = held["wall_ms"] and self._kept(held)
         if not kept:
             self.happen("not kept, sent past the outbox")
-            print("not kept:", held, self.phone.page.url, flush=True)
             return None
         made = Made(sha256=sha256, **{**held, "id": kept})
         self.machine.ledger.make(made)
@@ -185,11 +188,16 @@ class Hand:
 
     def _kept(self, held: dict[str, Any]) -> str:
         """The id under which the phone has it. The page may have gone on meanwhile, to a login say."""
+        seen: Any = None
         with suppress(Error):
             if kept := self.phone.page.evaluate(_KEPT, [held, SHOWN]):
                 return str(kept)
+            seen = self.phone.page.evaluate(_SEEN, held)
         self.reach("/n/new")
-        return str(self.phone.page.evaluate(_KEPT, [held, 0]) or "")
+        kept = self.phone.page.evaluate(_KEPT, [held, 0])
+        if not kept:
+            print("not kept:", held, seen, flush=True)
+        return str(kept or "")
 
     def die(self) -> None:
         """Killed, half of the time in the very moment of a press."""
@@ -376,12 +384,18 @@ class Machine:
                         under_way[n] = self.hands[n].visit_once()
                 if next(under_way[n], self) is self:
                     del under_way[n]
+                    self.tell()
                 if self.server.process is None and self.chance.random() < 0.1:
                     self.up()
             held = [row for hand in self.hands for row in hand.deliver()]
             return self.ledger.settle(self.server, held)
         finally:
             self.close()
+
+    def tell(self) -> None:
+        """How far it is, for whoever waits for a long run."""
+        if self.counts["visits"] % 20 == 0:
+            print(f"{self.counts['visits']} visits, {len(self.ledger.made)} taps", flush=True)
 
     def close(self) -> None:
         for hand in self.hands:

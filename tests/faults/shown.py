@@ -59,8 +59,8 @@ FAULTS = {
 }
 
 
-def tests_of() -> dict[int, dict[str, list[str]]]:
-    """By fault: the files of tests and the names in them."""
+def shown_by() -> dict[int, dict[str, list[str]]]:
+    """By fault: the files and the names of the tests in them."""
     found: dict[int, dict[str, list[str]]] = defaultdict(dict)
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         for name, number in _TEST.findall(file.read_text()):
@@ -70,7 +70,7 @@ def tests_of() -> dict[int, dict[str, list[str]]]:
 
 def table() -> str:
     """As it stands in the page."""
-    found = tests_of()
+    found = shown_by()
     lines = ["| 编号 | 出什么事 | 在这里怎么演 | 测试 |", "| --- | --- | --- | --- |"]
     for number, (what, how) in FAULTS.items():
         files = "，".join(f"`{file}`" for file in found.get(number, {}))

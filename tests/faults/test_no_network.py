@@ -22,6 +22,7 @@ from tests.faults.server import Server
 from tests.story import Story
 from tests.visits.test_plans import save, wish_for
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 READY = "已备好，没信号也能用"
 MakePhone = Callable[..., Phone]
 
@@ -144,6 +145,7 @@ def plan_another(server: Server, name: str) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.long_fault
 def test_one_may_move_to_another_visit_and_it_goes_wrong(server: Server, phones: MakePhone) -> None:
     """换一个, 跳过, 刚才忘按, 没办成 in both wordings and what follows: each page says what this phone did."""
     plan_another(server, "领个证")
@@ -186,6 +188,7 @@ def test_one_may_move_to_another_visit_and_it_goes_wrong(server: Server, phones:
     comes_in_once(server, phone, made)
 
 
+@pytest.mark.long_fault
 def test_a_place_that_nobody_planned(server: Server, phones: MakePhone) -> None:
     """Begun on the spot: each opening of the page is another visit; its pages are those of what one chose."""
     server.start()
@@ -282,3 +285,30 @@ def test_what_came_before_the_line_broke_counts(server: Server, phones: MakePhon
     first, second = [path for path in line.asked if "/n/ready" in path][:2]
     assert first.count(",") > 1 or ":" in first + second, "what had come was named"
     line.close()
+
+
+@pytest.mark.long_fault
+def test_kept_pages_are_their_own_person_s(server: Server, phones: MakePhone) -> None:
+    """After 退出 nothing is shown, whoever is next on the phone."""
+    server.start()
+    phone = make_ready(phones, server, "inspector1")
+    page = phone.page
+    link(page, "看一遍再去")
+    expect(page.get_by_role("button", name="开始办事", exact=True)).to_be_visible()
+    briefing = page.url
+    page.goto("/me")
+    page.get_by_role("button", name="退出登录").tap()
+    expect(page.get_by_text("退出了")).to_be_visible()
+    server.kill()
+    for path in (briefing, "/n/"):
+        page.goto(path)
+        heading(page, "没信号")
+    server.start()
+    phone.log_in("leader1").goto("/n/")
+    expect(page.locator("[data-ready]")).to_contain_text("备")
+    server.kill()
+    page.goto("/n/")
+    expect(page.locator("main")).to_contain_text("临时去一处")
+    expect(page.locator("[data-plan]")).to_have_count(0)
+    page.goto(briefing)
+    heading(page, "没信号")

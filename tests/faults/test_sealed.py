@@ -73,7 +73,7 @@ def poisoned(server: Server, word: str) -> Iterator[None]:
     for statements in (make, drop):
         with engine.begin() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.execute(sa.text(statement))
         if statements is make:
             yield
 
@@ -105,7 +105,7 @@ def test_f26_account_disabled_while_offline(
     page = hands.page
     page.evaluate(DRAIN)
     assert "stopped" in states(page).values()
-    page.goto("/outbox")
+    page.goto("/login")
     expect(page.locator("[data-left-here]")).to_contain_text("还有没传的 3 样")
     expect(page.locator("[data-left-here]")).to_contain_text("账号停用了的，导出成文件交办公室")
     file = export(page, tmp_path / "waits")
@@ -238,7 +238,7 @@ def test_f36_worker_broken(server: Server, hands_of: MakeHands, ledger: Ledger) 
     page.evaluate("() => { window.outbox.drain = () => Promise.resolve(); }")  # nothing goes up meanwhile
     page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
     line.set(proxy.passing)
-    hands.until(lambda: "broken" in _text(page))
+    hands.until(lambda: "broken" in _text(page), 60)
     assert server.command("offline", "off").stdout.strip() == "没信号的功能关着"
     hands.until(lambda: "broken" not in _text(page) and page.evaluate(WORKERS) == 0, 60)
     page.goto(f"/n/{hands.visit}/all")

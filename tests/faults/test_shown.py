@@ -1,11 +1,11 @@
 """Every fault has a test that is named after it, and the page for users says so truly."""
 
-from tests.faults.shown import BEGINS, ENDS, FAULTS, PAGE, tests_of, written
+from tests.faults.shown import BEGINS, ENDS, FAULTS, PAGE, shown_by, written
 
 
 def test_every_fault_of_the_forty_has_a_test() -> None:
     assert sorted(FAULTS) == list(range(1, 41))
-    assert sorted(tests_of()) == sorted(FAULTS)
+    assert sorted(shown_by()) == sorted(FAULTS)
 
 
 def test_the_page_names_the_tests_that_there_are() -> None:

@@ -18,7 +18,7 @@
         said: what === 'refused' ? answer.text.slice(0, 200) : answer.status === 507 ? 'full' : answer.now && answer.status >= 500 ? 'failed' : ''
       }));
     }
-    await box.onSent({ id: row.id, state: what, visit: one.head.visit, answer: answer, show: one.show });
+    await box.onSent({ id: row.id, state: what, visit: one.head.visit, kind: one.head.kind, answer: answer, show: one.show });
   }
 
   const isLarge = (row) => row.size > LARGE;

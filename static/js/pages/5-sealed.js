@@ -1,12 +1,10 @@
 /* Days to come, sealed: they open with this phone's own key and six digits that the office reads out, or by network on
-   the day. outbox.getSealed(), openByNetwork(), openByCode(digits). Until then not even the day lies here in clear. */
+   the day. outbox.getSealed(), outbox.layOpen(name, sealed, key). Until then not even the day lies here in clear. */
 (function (box) {
   const AES = 'AES-GCM';
-  const MOST = 5; // wrong digits, then a pause
-  const PAUSE = 15 * 60000;
-  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const plain = (text) => new TextEncoder().encode(text);
-  const isoToday = async () => new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
+  const bytes = box.bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const plain = box.plain = (text) => new TextEncoder().encode(text);
+  const isoToday = box.isoToday = async () => new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
 
   /* Of whoever is logged in: [{name, day, v}]. */
   box.sealedDays = async () => {
@@ -15,14 +13,14 @@
     return Promise.all(rows.filter((row) => row.person === person).map(async (row) => Object.assign(await box.unsealWords(row.head), { name: row.name })));
   };
 
-  async function asked(address) {
+  const asked = box.askSealed = async (address) => {
     const person = await box.holder();
     const phone = person && await box.thing('device:' + person);
     const answer = phone ? await fetch(address, { credentials: 'same-origin' }) : null;
     if (!answer || !answer.ok || answer.redirected) { return null; }
     const told = await answer.json();
     return told.person === person ? told : null;
-  }
+  };
 
   box.getSealed = async () => {
     const before = await box.sealedDays();
@@ -46,7 +44,7 @@
   }
 
   /* Its pages take their place among those that are ready; list and pages in one transaction. */
-  async function lay(name, sealed, key) {
+  box.layOpen = async (name, sealed, key) => {
     const about = plain(sealed.day);
     const data = await crypto.subtle.decrypt({ name: AES, iv: bytes(sealed.iv), additionalData: about }, await box.aes(key), bytes(sealed.data));
     const lines = (await unpacked(data, sealed.packed)).trim().split('\n').map((line) => JSON.parse(line));
@@ -60,47 +58,5 @@
       await box.writeReady(head.person, { date: head.date, groups: others.concat(ours) }, pages);
       await box.write('things', (things) => things.delete(name));
     });
-  }
-
-  const whole = async (name) => box.unsealWords((await box.thing(name)).body);
-
-  box.openByNetwork = async () => {
-    const now = await isoToday();
-    const due = (await box.sealedDays()).filter((one) => one.day <= now);
-    const told = due.length ? await asked('/n/sealed/keys?days=' + due.map((one) => one.day).join(',')) : null;
-    for (const one of told ? due : []) {
-      if (told.keys[one.day]) { await lay(one.name, await whole(one.name), bytes(told.keys[one.day])); }
-      else { await box.write('things', (things) => things.delete(one.name)); }
-    }
   };
-
-  /* The page's key under phone and digits; null if these are not the digits. */
-  async function keyUnder(digits, sealed, phone) {
-    const stretched = await box.stretch(digits, bytes(sealed.salt), sealed.times);
-    const info = plain('fieldapp ' + sealed.day);
-    const under = await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: stretched, info: info }, phone.key, 256);
-    return crypto.subtle.decrypt({ name: AES, iv: bytes(sealed.keyIv), additionalData: plain(sealed.day) }, await box.aes(under), bytes(sealed.key)).catch(() => null);
-  }
-
-  /* A sentence, or {day} when it is open. */
-  box.openByCode = (digits) => box.alone('code', async () => {
-    const days = await box.sealedDays();
-    const phone = await box.thing('device:' + await box.holder());
-    if (!days.length || !phone) { return { said: '这部手机里没有封着的' }; }
-    const tried = await box.thing('code') || { n: 0, at: 0 };
-    const gone = Date.now() - tried.at;
-    const n = gone >= 0 && gone < PAUSE ? tried.n : 0;
-    if (n >= MOST) { return { said: '错了 ' + MOST + ' 次，' + Math.ceil((PAUSE - gone) / 60000) + ' 分钟后再试' }; }
-    await box.put('things', { name: 'code', n: n + 1, at: Date.now() }); // counted first
-    for (const one of days) {
-      const sealed = await whole(one.name);
-      const key = await keyUnder(digits, sealed, phone);
-      if (key) {
-        await lay(one.name, sealed, key);
-        await box.write('things', (things) => things.delete('code'));
-        return { day: one.day };
-      }
-    }
-    return { said: n + 1 < MOST ? '不对，还能试 ' + (MOST - n - 1) + ' 次' : '错了 ' + MOST + ' 次，15 分钟后再试' };
-  });
 })(self.outbox);

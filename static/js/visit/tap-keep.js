@@ -72,8 +72,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     app.takeBack(form);
-    const visit = document.getElementById('visit');
-    const known = Number(visit && visit.getAttribute('data-seq'));
+    const known = Number(document.getElementById('visit').getAttribute('data-seq'));
     box.keep(tapOf(form, button, data), (seq, lines, id) => request(form, data, seq, lines, id), known)
       .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
   }, true);

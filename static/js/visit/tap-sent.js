@@ -48,28 +48,11 @@
     const isOurs = told.id === here || told.visit === app.visitOf(location.pathname); // not of another visit, before
     const isHere = app.page() && isOurs && (told.show === location.pathname || answer.address === location.pathname);
     if (answer.now) { app.measureAnswer(answer.now, Date.now()); }
-    if (told.state === 'sent' && answer.text && isHere) { return show(answer); }
+    if (told.state === 'sent' && answer.text && isHere) { return told.kind === 'photo' && app.isTyped() ? app.echo() : show(answer); }
     if (told.state === 'refused') { app.say(answer.text.slice(0, 60) || '服务器没收，留在手机里', true); }
     if (told.state === 'login') { app.say('登录过期，刚才记的都在，重新登录就行', true); }
     return app.bar();
   };
-
-  const isTyped = () => Array.prototype.some.call(document.querySelectorAll('#visit textarea, #visit input[type=text], #visit input:not([type])'),
-    (field) => field.value !== field.defaultValue);
-
-  /* The worker has sent what this page holds: the page as the server has it now, unless something is being written. */
-  app.sentElsewhere = async () => {
-    await app.echo();
-    if (window.htmx && app.page() && app.visitOf(location.pathname) && !isTyped() && !await box.waiting(person)) {
-      window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
-    }
-  };
-  document.addEventListener('htmx:beforeOnLoad', (event) => {
-    if (event.detail.requestConfig.verb === 'get') { app.served = Number(event.detail.xhr.getResponseHeader('Server-Now')) || app.served; }
-  });
-  document.addEventListener('htmx:afterSettle', (event) => {
-    if (event.detail.requestConfig && event.detail.requestConfig.verb === 'get') { app.echo(true); }
-  });
 
   app.kept.then((able) => {
     if (!able) { return; }

@@ -26,6 +26,7 @@
   /* before: the row that is sent before this one, if it was tried in vain. */
   app.reason = (row, before) => {
     if (row.state === 'refused') { return row.said || '服务器没收'; }
+    if (row.state === 'waiting' && before && before.state !== 'waiting') { return SAID[before.state]; } // it holds all up
     const tried = row.tried || (before && before.tried);
     return SAID[row.state] || WAITS[row.said] || (tried ? app.clock(tried) + ' 试过，没信号；有信号自动传' : '排着，马上传');
   };

@@ -5,8 +5,8 @@
   const gone = {}; // bytes of a photo that have left, by its id
   const bars = {};
 
-  function photo(row, list) {
-    const body = app.cell(list, app.titleOf(row), mb(row.size) + ' MB·' + (row.tried ? app.reason(row) : '排在后面'));
+  function photo(row, list, before) {
+    const body = app.cell(list, app.titleOf(row), mb(row.size) + ' MB·' + (row.tried || before && before.state !== 'waiting' ? app.reason(row, before) : '排在后面'));
     const bar = bars[row.id] = document.createElement('progress');
     bar.max = row.size;
     bar.setAttribute('aria-label', '已传');
@@ -30,9 +30,9 @@
     });
     Object.keys(groups).forEach((why) => {
       const first = groups[why][0];
-      if (first.kind === 'photo') { photo(first, list); return; }
+      if (first.kind === 'photo') { photo(first, list, before); return; }
       const n = groups[why].length;
-      const body = app.cell(list, n > 1 ? '记录 ' + n + ' 条' : app.titleOf(first), why, first.state === 'waiting' ? '' : 'small strong');
+      const body = app.cell(list, n > 1 ? '记录 ' + n + ' 条' : app.titleOf(first), why, before && before.state !== 'waiting' ? 'small strong' : '');
       if (first.state === 'login') { app.make('a', '登录', body.parentNode, 'btn btn-quiet').href = '/login?next=/outbox'; }
     });
   }

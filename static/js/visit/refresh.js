@@ -1,0 +1,23 @@
+/* The page as the server has it now, when something else than this page has sent what it holds. */
+(function (app) {
+  const box = window.outbox;
+  const person = document.documentElement.getAttribute('data-person');
+  if (!box) { return; }
+
+  /* Whether something is being written or chosen here that is not saved. */
+  app.isTyped = () => Array.prototype.some.call(document.querySelectorAll('#visit textarea, #visit input:not([type=hidden]):not([type=file])'),
+    (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+
+  app.sentElsewhere = async () => {
+    await app.echo();
+    if (window.htmx && app.page() && app.visitOf(location.pathname) && !app.isTyped() && !await box.waiting(person)) {
+      window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
+    }
+  };
+  document.addEventListener('htmx:beforeOnLoad', (event) => {
+    if (event.detail.requestConfig.verb === 'get') { app.served = Number(event.detail.xhr.getResponseHeader('Server-Now')) || app.served; }
+  });
+  document.addEventListener('htmx:afterSettle', (event) => {
+    if (event.detail.requestConfig && event.detail.requestConfig.verb === 'get') { app.echo(true); }
+  });
+})(window.fieldapp = window.fieldapp || {});
