@@ -6,7 +6,7 @@
   const chains = {};
   box.alone = (name, work) => {
     if (g.navigator.locks && name !== 'keep') { return g.navigator.locks.request('fieldapp-' + name, work); }
-    const turn = name === 'keep' ? work : () => leased(name, work); // keeping sees for itself that it was overtaken, and is quick
+    const turn = name === 'keep' ? work : () => leased(name, work); // keeping sees for itself that it was overtaken
     chains[name] = (chains[name] || Promise.resolve()).then(turn, turn);
     return chains[name];
   };

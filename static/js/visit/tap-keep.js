@@ -4,9 +4,9 @@
   const box = window.outbox;
   const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
   const person = document.documentElement.getAttribute('data-person');
+  const WORDS = 'application/x-www-form-urlencoded;charset=UTF-8';
   let isReady = false;
   app.kept = Promise.resolve(false); // whether the store is ready
-
   /* Get the person's key once after login; the person before, on a shared phone, loses his. */
   async function begin() {
     if (await app.isShut()) { return false; }
@@ -35,8 +35,7 @@
     data.set('seq', seq);
     data.set('press', id + data.get('press').slice(36));
     if (form.hasAttribute('data-handed') && lines.length) { await app.handIn(form, data, lines); }
-    const words = form.enctype !== 'multipart/form-data' && new TextEncoder().encode(String(new URLSearchParams(data)));
-    if (words) { return { type: 'application/x-www-form-urlencoded;charset=UTF-8', bytes: words }; }
+    if (form.enctype !== 'multipart/form-data') { return { type: WORDS, bytes: new TextEncoder().encode(String(new URLSearchParams(data))) }; }
     const made = new Response(data);
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
   }
