@@ -18,6 +18,14 @@ CAUGHT = """(() => { const open = IDBFactory.prototype.open; window.faultBases =
   IDBFactory.prototype.open = function (...given) { const asked = open.apply(this, given);
     asked.addEventListener('success', () => window.faultBases.push(asked.result)); return asked; }; })();"""
 CLOSE = "() => window.faultBases.splice(0).map(base => base.close()).length"
+# The store opens a second late, as on a cheap phone that has just started.
+LATE = """(() => { const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...given) { const told = {};
+    setTimeout(() => { const asked = open.apply(this, given);
+      for (const name of ['onupgradeneeded', 'onsuccess', 'onerror', 'onblocked']) {
+        asked[name] = event => { told.result = asked.result; told.error = asked.error;
+          if (told[name]) told[name](event); }; } }, 1000);
+    return told; }; })();"""
 REFUSED = {
     "none": "Object.defineProperty(window, 'indexedDB', {value: undefined});",
     "throws": "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };",
@@ -76,6 +84,23 @@ def test_f20_storage_closed_by_the_system(
         hands.stage(label, then)
     assert len(hands.waiting) == 2
     assert not hands.phone.said
+    line.listen()
+    comes_in(hands, ledger, shared)
+
+
+def test_f20_a_press_before_the_store_is_open(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    """The page is there before the phone's store: the press waits for it, and does not go past it."""
+    hands = hands_of(line.url)
+    hands.arrives()
+    assert hands.phone.context is not None
+    hands.phone.context.add_init_script(LATE)
+    hands.page.goto(f"/n/{hands.visit}/all", wait_until="domcontentloaded")
+    line.refuse()
+    assert hands.page.evaluate("() => window.fieldapp.isKeeping") is None
+    hands.stage("到达", "取号")
+    assert [row["kind"] for row in hands.waiting] == ["stage"]
     line.listen()
     comes_in(hands, ledger, shared)
 

@@ -41,9 +41,9 @@ def test_f13_proxy_cuts_the_upload_at_60_percent(
     ("content", "status", "sentence"),
     [
         (b"", 422, "照片是空的，没有收下"),
-        (pictures.HTML, 415, "这种文件收不了"),
-        (b"%PDF-1.7", 415, "这种文件收不了"),
-        (b"\xff\xd8\xff" + bytes(TOO_LARGE), 413, "文件太大"),
+        (pictures.HTML, 415, "这个文件没有收下"),
+        (b"%PDF-1.7", 415, "这个文件没有收下"),
+        (b"\xff\xd8\xff" + bytes(TOO_LARGE), 413, "照片超过 25 MB，没有收下"),
     ],
     ids=["empty", "html", "pdf", "large"],
 )

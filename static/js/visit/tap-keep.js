@@ -5,26 +5,6 @@
   const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
   const person = document.documentElement.getAttribute('data-person');
   const WORDS = 'application/x-www-form-urlencoded;charset=UTF-8';
-  let isReady = false;
-  app.kept = Promise.resolve(false); // whether the store is ready
-  /* Get the person's key once after login; the person before, on a shared phone, loses his. */
-  async function begin() {
-    if (await app.isShut()) { return false; }
-    if (await box.holder() !== person) {
-      const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
-      const told = await answer.json();
-      if (told.person !== person) { return false; }
-      await box.put('things', { name: 'of ' + person, receipts: told.receipts, phone: told.phone });
-      await box.hold(person, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
-    }
-    if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
-    return true;
-  }
-
-  if (box && person && box.isAble()) {
-    app.kept = begin().catch(() => false).then((able) => { isReady = able; return able; });
-  }
-
   function fieldsOf(data) {
     const told = {};
     data.forEach((value, name) => { if (!OWN.test(name) && typeof value === 'string' && value) { told[name] = value; } });
@@ -57,13 +37,14 @@
   /* Sent as it stands: the same press, so that nothing is doubled. */
   function past(form, button, error) {
     form.setAttribute('data-past', '');
+    if (!document.contains(form)) { form.hidden = true; document.body.appendChild(form); }
     button.click();
     app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
   }
 
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (!isReady || !form.hasAttribute('data-tap') || event.defaultPrevented) { return; }
+    if (app.isKeeping === false || !form.hasAttribute('data-tap') || event.defaultPrevented) { return; }
     if (form.hasAttribute('data-past')) { form.removeAttribute('data-past'); return; }
     const button = app.pressed(form);
     app.stamp(form);
@@ -73,7 +54,8 @@
     event.stopImmediatePropagation();
     app.takeBack(form);
     const known = Number(document.getElementById('visit').getAttribute('data-seq'));
-    box.keep(tapOf(form, button, data), (seq, lines, id) => request(form, data, seq, lines, id), known)
+    const tap = tapOf(form, button, data);
+    app.ready().then(() => box.keep(tap, (seq, lines, id) => request(form, data, seq, lines, id), known))
       .then((line) => app.tapKept(form, line), (error) => past(form, button, error));
   }, true);
 })(window.fieldapp = window.fieldapp || {});
