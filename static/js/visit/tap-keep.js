@@ -56,6 +56,7 @@
 
   /* Sent as it stands: the same press, so that nothing is doubled. */
   function past(form, button, error) {
+    if (error && error.message === 'person') { app.say('这部手机换了人登录，这一下没记。回首页再看', true); return; }
     form.setAttribute('data-past', '');
     button.click();
     app.say(error && error.name === 'QuotaExceededError' ? '手机存满了，这一下直接传；清出一些地方' : '这一下直接传');
