@@ -21,7 +21,13 @@ FORMAT, VERSION = "fieldapp-queue", 1
 _LINE = 1 << 20  # bytes of one line of JSON at most
 _NEXT = b'\n{"id":"'
 _LARGEST = 2**53  # what JSON readers hold exactly
-_UNREADABLE = ValueError, TypeError, KeyError, OverflowError, RecursionError  # Infinity, and brackets by the thousand
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)  # Infinity, and brackets by the thousand
 _ADDRESS = re.compile(r"/n/([0-9a-f-]{36})/taps")
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.faults import shut
 from tests.faults.phone import Phone
-from tests.faults.server import Server
+from tests.faults.server import Server, World
 from tests.faults.test_shared_phone import IDS, begun, log_out
 from tests.story import PASSWORD
 
@@ -52,3 +52,18 @@ def test_a_tap_on_a_page_left_open_is_never_sealed_for_the_next_person(
     assert {str(row.id) for row in server.taps() if row.id not in before} == set(ids)
     page.goto(f"{visit}/all")
     expect(page.locator("#next")).to_have_text("叫号")
+
+
+def test_a_page_left_open_takes_no_number_of_the_next_person_away(
+    server: Server, world: World, phones: MakePhone
+) -> None:
+    server.start()
+    phone = phones(server.url)
+    page = phone.log_in("inspector1")
+    page.goto("/me")
+    page.evaluate("() => window.fieldapp.kept")
+    number = {"name": "pin", "person": str(world.people["inspector2"]), "pause": 900_000, "tries": 0}
+    page.evaluate("pin => window.outbox.put('things', Object.assign(pin, { used: Date.now() }))", number)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(1000)
+    assert shut.thing(page, "pin")

@@ -301,7 +301,9 @@ def test_a_head_that_no_table_holds_costs_no_other(
     """Of a stopped account, so that it would be put aside as it is."""
     visit = story.plan_of_today().visit_id
     whole = json.dumps
-    monkeypatch.setattr(json, "dumps", lambda told, **how: whole({**told, **words} if "url" in told else told, **how))
+    monkeypatch.setattr(
+        json, "dumps", lambda told, **how: whole({**told, **words} if "url" in told else told, **how)
+    )
     file.tap(visit, "note", text="一")
     monkeypatch.undo()
     file.tap(visit, "note", text="二")
