@@ -20,6 +20,14 @@ from fieldapp.errors import RuleBroken
 FORMAT, VERSION = "fieldapp-queue", 1
 _LINE = 1 << 20  # bytes of one line of JSON at most
 _NEXT = b'\n{"id":"'
+_LARGEST = 2**53  # what JSON readers hold exactly
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)  # Infinity, and brackets by the thousand
 _ADDRESS = re.compile(r"/n/([0-9a-f-]{36})/taps")
 
 
@@ -80,7 +88,7 @@ def header(content: Bytes) -> Header:
         told = json.loads(content[: max(0, content.find(b"\n", 0))])
         if told["format"] == FORMAT and told["v"] == VERSION:
             return Header(int(told["made_at"]), dict(told["phones"]), int(told["records"]))
-    except (ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         raise RuleBroken("这不是手机导出的文件，或者开头坏了") from None
     raise RuleBroken("这不是手机导出的文件，或者是更新的版本导出的")
 
@@ -110,7 +118,7 @@ def _record(content: Bytes, place: int, end: int, n: int) -> Sealed | None:
         data = content[end + 1 : end + 1 + length]
         boxes = Box(b64decode(head["iv"]), b64decode(head["data"])), Box(b64decode(body["iv"]), data)
         return Sealed(n, str(told["id"]), str(told["person"]), str(told.get("state", "")), *boxes)
-    except (ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         return None
 
 
@@ -122,9 +130,11 @@ def opened(sealed: Sealed, key: bytes) -> Opened:
         if head["id"] != sealed.id or address is None or address[1] != head["visit"]:
             raise Broken
         kind, at = str(head["type"]), int(head["at"])
+        if abs(at) > _LARGEST or not kind.isprintable():
+            raise Broken
         body = _unsealed(sealed.body, key)
         return Opened(UUID(sealed.id), UUID(sealed.person), UUID(head["visit"]), kind, at, body)
-    except (InvalidTag, ValueError, TypeError, KeyError):
+    except (InvalidTag, *_UNREADABLE):
         raise Broken from None
 
 

@@ -273,3 +273,39 @@ def test_form_fields_are_kept_as_they_came(story: Story, file: PhoneFile, tmp_pa
         fields = json.loads(session.scalars(sa.select(Quarantined.fields)).one())
     assert fields["a"] == ["1", "2"]
     assert UUID(fields["press"][0][:36]) == tap
+
+
+@pytest.mark.parametrize("bytes_", ["1e999", "[" * 200_000])
+def test_a_record_that_no_reader_can_count_costs_no_other(
+    story: Story, file: PhoneFile, tmp_path: Path, bytes_: str
+) -> None:
+    visit = story.plan_of_today().visit_id
+    file.tap(visit, "note", text="一")
+    file.tap(visit, "note", text="二")
+    path = file.write(tmp_path / "a")
+    told = json.dumps(file.records[0][0], separators=(",", ":")).encode()
+    n = str(file.records[0][0]["body"]["bytes"]).encode()
+    content = path.read_bytes()
+    spoilt = content.replace(b'"bytes":' + n, b'"bytes":' + bytes_.encode(), 1)
+    if spoilt == content:
+        spoilt = content.replace(b'"bytes": ' + n, b'"bytes": ' + bytes_.encode(), 1)
+    assert spoilt != content, told
+    path.write_bytes(spoilt)
+    assert run(story, path) == [Outcome.BROKEN, Outcome.TAKEN]
+
+
+@pytest.mark.parametrize("words", [{"at": 10**30}, {"at": float("inf")}, {"type": FORM + "\ud800"}])
+def test_a_head_that_no_table_holds_costs_no_other(
+    story: Story, file: PhoneFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: dict[str, Any]
+) -> None:
+    """Of a stopped account, so that it would be put aside as it is."""
+    visit = story.plan_of_today().visit_id
+    whole = json.dumps
+    monkeypatch.setattr(
+        json, "dumps", lambda told, **how: whole({**told, **words} if "url" in told else told, **how)
+    )
+    file.tap(visit, "note", text="一")
+    monkeypatch.undo()
+    file.tap(visit, "note", text="二")
+    stop(story, "inspector1")
+    assert run(story, file.write(tmp_path / "a")) == [Outcome.BROKEN, Outcome.HELD]

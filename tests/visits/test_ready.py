@@ -200,3 +200,15 @@ def test_next_comes_one_at_a_time(story: Story, as_: LogIn) -> None:
         address = page.split('data-other><a class="link-button" href="')[1].split('"')[0]
     assert len(set(seen)) == 3
     assert seen[3] == seen[0]
+
+
+def test_a_number_of_five_thousand_digits_breaks_nothing(as_: LogIn) -> None:
+    client = as_("inspector1")
+    first = client.get("/n/ready", headers={"Accept-Encoding": ""}).text.split("\n")[0]
+    version = json.loads(first)["groups"][0]["v"]
+    assert client.get(f"/n/ready?have={version}:{'9' * 5000}").status_code == 200
+
+
+def test_brackets_by_the_thousand_are_no_list_of_ids(as_: LogIn) -> None:
+    asked = {"data": b"[" * 100_000, "content_type": "application/json", "headers": {"X-Outbox": "known"}}
+    assert as_("inspector1").post("/known", **asked).status_code == 422

@@ -20,10 +20,17 @@ from fieldapp.web.viewer import viewer
 @only_reads
 def known() -> Any:
     """Of a JSON list of tap ids: those stored, those safe to forget, and until when a backup holds all."""
-    asked = _asked(request.get_json(silent=True))
+    asked = _asked(_body())
     with apart() as session:
         found = knowing.known(asked, viewer().person_id, session)
     return jsonify(known=found.stored, safe=found.safe, verified_until=found.verified_until)
+
+
+def _body() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets by the thousand
+        return None
 
 
 def _asked(body: Any) -> list[UUID]:

@@ -56,12 +56,16 @@ def lines_of(made: Sequence[Making], have: dict[str, str], day: date) -> Iterato
     yield _line({**head, "words": words, "groups": told})
     for each, n in _in_order(made):
         known = have.get(each.group.version, "0")
-        if known and n >= (int(known) if known.isdecimal() else 0):
+        if known and n >= _number(known):
             html = page_of(each.group.pages[n], each).translate(_SIGNS)
             for place, word in enumerate(words):
                 html = html.replace(word, chr(0xE000 + place))
             yield _line({"v": each.group.version, "n": n, "html": html})
     yield _line({"end": True})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 5 else 0
 
 
 def _in_order(made: Sequence[Making]) -> Iterator[tuple[Making, int]]:

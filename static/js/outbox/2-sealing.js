@@ -22,15 +22,21 @@
 
   box.letGo = () => { held = null; return box.write('keys', (store) => store.clear()); };
 
-  const key = async () => { if (!held) { await box.holder(); } return held.key; }; // a worker that just woke knows none
-  box.seal = async (bytes) => {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    return { iv: iv, data: await crypto.subtle.encrypt({ name: AES, iv: iv }, await key(), bytes) };
+  /* `person`: whose it must be; another may have logged in in another tab, and nothing of one's is sealed for the other. */
+  const key = async (person) => {
+    const fits = () => Boolean(held && (!person || held.person === person));
+    if (!fits()) { await box.holder(); } // a worker that just woke knows none
+    if (!fits()) { throw new Error('person'); }
+    return held.key;
   };
-  box.unseal = async (sealed) => crypto.subtle.decrypt({ name: AES, iv: sealed.iv }, await key(), sealed.data);
+  box.seal = async (bytes, person) => {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { iv: iv, data: await crypto.subtle.encrypt({ name: AES, iv: iv }, await key(person), bytes) };
+  };
+  box.unseal = async (sealed, person) => crypto.subtle.decrypt({ name: AES, iv: sealed.iv }, await key(person), sealed.data);
 
-  box.sealWords = (words) => box.seal(new TextEncoder().encode(JSON.stringify(words)));
-  box.unsealWords = async (sealed) => JSON.parse(new TextDecoder().decode(await box.unseal(sealed)));
+  box.sealWords = (words, person) => box.seal(new TextEncoder().encode(JSON.stringify(words)), person);
+  box.unsealWords = async (sealed, person) => JSON.parse(new TextDecoder().decode(await box.unseal(sealed, person)));
 
   box.hex = (bytes) => Array.from(new Uint8Array(bytes), (b) => (b + 256).toString(16).slice(1)).join('');
   box.sha256 = async (text) => box.hex(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));

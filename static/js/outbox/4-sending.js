@@ -29,6 +29,8 @@
     return person ? (await box.rows(person)).filter((row) => !seen[row.id] && (all === true || all === row.id || !SET_ASIDE[row.state])) : [];
   }
 
+  const ifShut = (error) => { if (error.message === 'person') { throw error; } return null; };
+
   /* The next one opened; null when none is left. */
   async function next(large, seen, all, show) {
     for (;;) {
@@ -37,8 +39,8 @@
       if (!row) { return null; }
       seen[row.id] = 1;
       const whole = await box.read('bodies', (store) => store.get(row.id)); // gone: another tab was faster
-      const head = whole && await box.unsealWords(row.head).catch(() => null);
-      const body = head && await box.unseal(whole.body).catch(() => null);
+      const head = whole && await box.unsealWords(row.head, row.person).catch(ifShut);
+      const body = head && await box.unseal(whole.body, row.person).catch(ifShut);
       if (body) { return { row: row, head: head, body: body, show: rows.length === 1 ? show : '' }; }
       if (whole) { await box.put('queue', Object.assign({}, row, { state: 'shut' })); } // another key's: holds nothing up
     }

@@ -5,12 +5,12 @@
   const person = document.documentElement.getAttribute('data-person');
   app.isShut = () => Promise.resolve(false);
   if (!box || !person || !box.isAble()) { return; }
-  app.isShut = async () => {
+  app.isShut = async (isOld) => {
     const left = await box.thing('left');
-    if (!left && !await box.isShut(person)) { return false; }
+    if (!left && !await box.isShut(person, isOld)) { return false; }
     if (left) { await fetch('/logout', { method: 'POST', redirect: 'manual', credentials: 'same-origin' }); }
     location.replace(left ? '/login' : '/n/pin#' + location.pathname + location.search);
     return true;
   };
-  document.addEventListener('visibilitychange', () => (document.hidden ? box.used() : app.isShut()).catch(() => undefined));
+  document.addEventListener('visibilitychange', () => (document.hidden ? box.used() : app.isShut(true)).catch(() => undefined));
 })(window.fieldapp = window.fieldapp || {});

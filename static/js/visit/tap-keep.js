@@ -36,6 +36,7 @@
 
   /* Sent as it stands: the same press, so that nothing is doubled. */
   function past(form, button, error) {
+    if (error && error.message === 'person') { app.say('这部手机换了人登录，这一下没记。回首页再看', true); return; }
     form.setAttribute('data-past', '');
     if (!document.contains(form)) { form.hidden = true; document.body.appendChild(form); }
     button.click();
