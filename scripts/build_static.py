@@ -13,10 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
-# what each page loads besides htmx is one script: a script that breaks at its end has done what stands before
+# one script for what every page does: one that breaks at its end has done what stands before
 PRODUCTS = {
     "app": ("src", "forms"),
-    "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
+    "phone": ("src", "outbox", "visit"),  # in the place of app.js for whoever makes visits
+    "forms": ("forms",),  # beside it
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
     "waiting": ("listing", "room", "waiting"),

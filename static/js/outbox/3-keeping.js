@@ -44,8 +44,7 @@
 
   /* tap: {id, another, person, visit, url, kind, choice, fields, label, at, photo}, another being a second id for when the
      first is taken; make(seq, lines, id) gives the request as {type, bytes}, lines being those of before. `known`: the
-     number of the last one that the server is known to have. Gives the line written; the same press again gives the
-     line of before. */
+     number of the last one that the server has. Gives the line written; the same press again that of before. */
   box.keep = (tap, make, known) => box.alone('keep', async () => {
     const id = await place(tap.person, tap.visit);
     for (;;) {

@@ -60,8 +60,8 @@
         const answering = box.post(one.head, one.row.id, one.body, one.show);
         coming = begun(look());
         const answer = await answering;
-        const what = box.meaning(one.row, answer);
         await written;
+        const what = box.meaning(one.row, answer);
         written = begun(settle(one, answer, what));
         if (what ? what === 'login' || what === 'stopped' : answer.status !== 500) { return false; }
       }
@@ -76,6 +76,5 @@
     const smallFirst = async () => (await left(seen, all)).every(isLarge) || small('');
     if (await small(show)) { await box.alone('send-large', () => pass(true, seen, all, show, smallFirst)); }
   };
-
   box.onSent = () => undefined; // a page or the worker listens
 })(self);
