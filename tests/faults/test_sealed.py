@@ -223,6 +223,7 @@ def broken_worker(asked: Exchange) -> None:
     asked.reply(head % len(WORKER) + WORKER)
 
 
+@pytest.mark.long_fault  # Chromium looks for a new worker when it likes
 def test_f36_worker_broken(server: Server, hands_of: MakeHands, ledger: Ledger) -> None:
     """One command at the office, and each phone's next attempt clears the worker; what waits is sent by the page."""
     server.start()

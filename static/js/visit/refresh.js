@@ -17,6 +17,9 @@
   document.addEventListener('htmx:beforeOnLoad', (event) => {
     if (event.detail.requestConfig.verb === 'get') { app.served = Number(event.detail.xhr.getResponseHeader('Server-Now')) || app.served; }
   });
+  document.addEventListener('htmx:beforeSwap', (event) => { // something may have been chosen while it was under way
+    if (event.detail.requestConfig.verb === 'get' && event.detail.target === app.page() && app.isTyped()) { event.detail.shouldSwap = false; }
+  });
   document.addEventListener('htmx:afterSettle', (event) => {
     if (event.detail.requestConfig && event.detail.requestConfig.verb === 'get') { app.echo(true); }
   });
