@@ -1,7 +1,7 @@
 """Which pages a phone keeps so that a visit can be walked without network: a list, by group.
 
 Pages that are the same for every role are supposed after a `begin` that names none; what depends on how far one has
-come is supposed once a step. How a phone chooses among them: static/js/outbox/5-pages.js.
+come is supposed once a step. How a phone chooses among them: static/js/pages/1-choosing.js.
 """
 
 import hashlib

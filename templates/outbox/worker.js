@@ -95,11 +95,20 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     if (n) { await tell({ isSealed: true }); }
   }
 
+  /* 今日 was opened: what is ready is told, what is due opened, what lacks asked for. A fault of one costs no other. */
+  async function getReady() {
+    const never = () => undefined;
+    await box.howReady().then(tell).then(box.openByNetwork).catch(never);
+    await box.makeReady(tell).catch(never);
+    await tell(Object.assign({ isOver: true }, await box.howReady()));
+    await box.getSealed().catch(never);
+    await tellSealed();
+  }
+
   const ASKED = { // by a page
     drain: () => box.drain(),
     refill: () => box.refill().then((isMore) => isMore && box.drain()),
-    ready: () => box.howReady().then(tell).then(box.openByNetwork).catch(() => false).then(() => box.makeReady(tell)).catch(() => false).then((isWhole) => box.howReady().then((told) => tell(Object.assign({ isOver: true, isWhole: isWhole }, told))))
-      .then(() => box.getSealed().catch(() => undefined)).then(tellSealed),
+    ready: getReady,
     howReady: () => box.howReady().then(tell).then(tellSealed),
     code: (event) => box.openByCode(event.data.code).then((told) => event.ports[0].postMessage(told)),
     kept: (event) => box.keptPage(event.data.kept).then((there) => there && there.html, () => null).then((html) => event.ports[0].postMessage(html))

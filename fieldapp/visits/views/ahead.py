@@ -60,9 +60,8 @@ def makings_of_today() -> list[Making]:
     who = viewer()
     running = [screen(visit.id) for visit in queries.running(who.person_id)]
     seen = ahead_of(plans.of_day(who, clock.today()), running)
-    going = [
-        plan for plan in seen if plan.first_day <= clock.today()
-    ]  # before its day only sealed: sealed.py
+    # before its day only sealed: sealed.py
+    going = [plan for plan in seen if plan.first_day <= clock.today()]
     to_begin = {plan.visit_id for plan in going}
     planned = [of_plan(plan) for plan in going]
     begun = [_of_running(seen) for seen in running if str(seen.visit.id) not in to_begin]

@@ -12,8 +12,7 @@
   asks.hidden = false;
 
   async function keep(told) {
-    const bytes = Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0));
-    const key = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveBits']);
+    const key = await crypto.subtle.importKey('raw', box.bytes(told.key), 'HKDF', false, ['deriveBits']);
     await box.put('things', { name: 'device:' + person, phone: told.phone, key: key });
   }
 

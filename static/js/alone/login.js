@@ -6,6 +6,6 @@
   const line = document.querySelector('[data-expired]');
   if (!line) { return; }
   box.read('queue', (queue) => queue.getAll()).then((rows) => {
-    if (rows.some((row) => row.state !== 'sent')) { line.textContent = line.getAttribute('data-expired'); }
+    if (rows.length) { line.textContent = line.getAttribute('data-expired'); }
   }, () => undefined);
 })();

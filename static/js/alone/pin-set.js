@@ -19,7 +19,7 @@
     const answer = await fetch('/outbox/key', { credentials: 'same-origin' }).catch(() => null);
     const told = answer && answer.ok && !answer.redirected ? await answer.json() : {};
     if (told.person !== person) { return '没连上，再按一次'; }
-    const wrapped = await box.wrap(digits, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
+    const wrapped = await box.wrap(digits, box.bytes(told.key));
     const pause = Number(part.getAttribute('data-pin-set'));
     await box.put('things', Object.assign(wrapped, { name: 'pin', person: person, tries: 0, pause: pause, used: Date.now() }));
     return show('设好了');

@@ -9,7 +9,6 @@
     const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(digits), 'PBKDF2', false, ['deriveBits']);
     return crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: salt, iterations: times || TIMES }, key, 256);
   };
-  box.aes = (bytes) => crypto.subtle.importKey('raw', bytes, AES, false, ['encrypt', 'decrypt']);
 
   /* What gives a person's key back: the key's bytes sealed under the digits. */
   box.wrap = async (digits, bytes) => {

@@ -7,8 +7,11 @@
 
   box.isAble = () => Boolean(g.indexedDB && g.crypto && g.crypto.subtle);
 
+  box.bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  box.aes = (bytes) => crypto.subtle.importKey('raw', bytes, AES, false, ['encrypt', 'decrypt']);
+
   box.hold = async (person, bytes) => {
-    const key = await crypto.subtle.importKey('raw', bytes, AES, false, ['encrypt', 'decrypt']);
+    const key = await box.aes(bytes);
     await box.write('keys', (store) => { store.clear(); return store.put({ person: person, key: key }); });
     held = { person: person, key: key };
   };

@@ -2,7 +2,6 @@
    answer carries `Outbox-Ack` with its own id: not on a 200 of a captive portal, not on a redirect to a login. */
 (function (g) {
   const box = g.outbox;
-  const LARGE = 65536; // bytes; larger ones wait for the small, and hold none of them up
   const SET_ASIDE = { refused: 1, aside: 1, shut: 1 };
 
   /* Write down what became of one: {row, head, show}. */
@@ -21,7 +20,7 @@
     await box.onSent({ id: row.id, state: what, visit: one.head.visit, kind: one.head.kind, answer: answer, show: one.show });
   }
 
-  const isLarge = (row) => row.size > LARGE;
+  const isLarge = (row) => row.size > box.LARGE;
 
   /* What this drain has not tried, looked up anew each time, for new ones come in meanwhile. */
   async function left(seen, all) {

@@ -2,11 +2,10 @@
    small there is besides a reserve that was laid by while there was room. */
 (function (g) {
   const box = g.outbox;
-  const LARGE = 65536;
 
   /* False when there is nothing left to give up for so many bytes. */
   box.makeRoom = async (wanted) => {
-    const rows = (await box.read('taken', (store) => store.getAll())).filter((row) => row.size > LARGE);
+    const rows = (await box.read('taken', (store) => store.getAll())).filter((row) => row.size > box.LARGE);
     rows.sort((a, b) => a.receivedAt - b.receivedAt);
     let freed = 0;
     const gone = rows.filter((row) => { const goes = freed < 2 * wanted; freed += goes ? row.size : 0; return goes; });
@@ -14,7 +13,7 @@
       await box.tx(['taken', 'bodies'], 'readwrite', (taken, bodies) => { gone.forEach((row) => { taken.delete(row.id); bodies.delete(row.id); }); });
       return true;
     }
-    if (wanted > LARGE || !await box.read('things', (store) => store.count('reserve'))) { return false; }
+    if (wanted > box.LARGE || !await box.read('things', (store) => store.count('reserve'))) { return false; }
     await box.write('things', (store) => store.delete('reserve'));
     return true;
   };

@@ -5,8 +5,7 @@
   box.NOBODY = '00000000-0000-4000-8000-000000000000'; // stands for a visit, a tap that the phone makes itself
 
   box.facts = (lines) => {
-    const back = lines.filter((line) => line.kind === 'undo').map((line) => line.fields.tap);
-    const counts = lines.filter((line) => back.indexOf(line.id) < 0);
+    const counts = box.counted(lines);
     const last = (kind) => counts.filter((line) => line.kind === kind).pop();
     return { lines: counts, begin: last('begin'), stuck: last('stuck'), stage: last('stage') };
   };

@@ -28,6 +28,9 @@
     return row ? row.ms : 0;
   };
 
+  /* The day in China by the server's clock. */
+  box.isoToday = async () => new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
+
   async function plain(person, path, search) {
     const offset = await box.offset();
     const page = await opened(await box.pageId(person, path + search)) || search && path === '/n/' && await opened(await box.pageId(person, path));

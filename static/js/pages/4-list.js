@@ -55,7 +55,7 @@
   /* What days that are over have left goes, with network or without. */
   box.dropOver = async (person) => {
     const list = await box.readyList(person);
-    const today = new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
+    const today = await box.isoToday();
     const over = [];
     for (const group of list.groups) { if (await isOver(person, group, today)) { over.push(group); } }
     if (!over.length) { return; }

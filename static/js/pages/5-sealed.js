@@ -2,9 +2,7 @@
    the day. outbox.getSealed(), outbox.layOpen(name, sealed, key). Until then not even the day lies here in clear. */
 (function (box) {
   const AES = 'AES-GCM';
-  const bytes = box.bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const plain = box.plain = (text) => new TextEncoder().encode(text);
-  const isoToday = box.isoToday = async () => new Date(Date.now() + await box.offset() + 8 * 3600000).toISOString().slice(0, 10);
 
   /* Of whoever is logged in: [{name, day, v}]. */
   box.sealedDays = async () => {
@@ -27,7 +25,7 @@
     const pack = self.DecompressionStream ? '&packed=1' : '';
     const told = await asked('/n/sealed?have=' + before.map((one) => one.v).join(',') + pack);
     if (!told) { return; }
-    const now = await isoToday();
+    const now = await box.isoToday();
     const named = told.days.map((one) => one.v);
     for (const one of before) { // what the office took back goes; what is due waits for its digits
       if (named.indexOf(one.v) < 0 && one.day > now) { await box.write('things', (things) => things.delete(one.name)); }
@@ -46,7 +44,7 @@
   /* Its pages take their place among those that are ready; list and pages in one transaction. */
   box.layOpen = async (name, sealed, key) => {
     const about = plain(sealed.day);
-    const data = await crypto.subtle.decrypt({ name: AES, iv: bytes(sealed.iv), additionalData: about }, await box.aes(key), bytes(sealed.data));
+    const data = await crypto.subtle.decrypt({ name: AES, iv: box.bytes(sealed.iv), additionalData: about }, await box.aes(key), box.bytes(sealed.data));
     const lines = (await unpacked(data, sealed.packed)).trim().split('\n').map((line) => JSON.parse(line));
     const head = lines[0];
     await box.alone('make-ready', async () => {

@@ -7,11 +7,7 @@
   const cards = (id) => Array.prototype.slice.call(document.getElementById(id).content.children);
   const shown = () => document.querySelector('[data-plan]');
 
-  async function counted(visit) {
-    const lines = await box.ledger(person, visit);
-    const back = lines.filter((line) => line.kind === 'undo').map((line) => line.fields.tap);
-    return lines.filter((line) => back.indexOf(line.id) < 0);
-  }
+  const counted = async (visit) => box.counted(await box.ledger(person, visit));
 
   function draw(card, visit, lines) {
     const made = card.cloneNode(true);
@@ -21,7 +17,7 @@
       if (each.getAttribute('data-when') !== state) { each.remove(); }
     });
     Array.prototype.forEach.call(made.querySelectorAll('a'), (link) => { link.href = link.getAttribute('href').replace(NOBODY, visit); });
-    made.querySelector('[data-begun-at]').textContent = app.clock(app.instant(lines.find((line) => line.kind === 'begin'))).replace(/:\d\d$/, '');
+    made.querySelector('[data-begun-at]').textContent = app.minute(app.instant(lines.find((line) => line.kind === 'begin')));
     document.getElementById('running').appendChild(made);
   }
 

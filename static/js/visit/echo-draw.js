@@ -12,6 +12,9 @@
     return at.getUTCHours() + ':' + two(at.getUTCMinutes()) + ':' + two(at.getUTCSeconds());
   };
 
+  const withoutSeconds = (clock) => clock.replace(/:\d\d$/, '');
+  app.minute = (ms) => withoutSeconds(app.clock(ms));
+
   /* A form is the line's when it says the same of what the tap is about. */
   app.formsOf = (line, act) => {
     all('form[data-tap]', (form) => {
@@ -22,8 +25,6 @@
   };
   app.presses = (form, act) => Array.prototype.forEach.call(form.querySelectorAll('button[name=press]'), act);
 
-  const text = (clock, isWhole) => (isWhole ? clock : clock.replace(/:\d\d$/, ''));
-
   /* Beside its name in the strip, at the end of its line in the memo. */
   function row(line, said, state) {
     all('[data-stage="' + line.choice + '"]', (found) => {
@@ -33,7 +34,7 @@
         shown = (inStrip ? found.firstElementChild : found).appendChild(document.createElement(inStrip ? 'small' : 'em'));
         shown.className = inStrip ? '' : 'numbers';
       }
-      shown.textContent = text(said, inStrip);
+      shown.textContent = inStrip ? said : withoutSeconds(said);
       if (state === 'now') { all('[data-stage].now', (old) => { old.className = 'past'; }); }
       found.className = inStrip ? state : said ? 'done' : '';
     });
@@ -52,7 +53,7 @@
   const DRAW = app.drawing = {
     stage: (line) => row(line, app.clock(app.instant(line)), 'now'),
     skip: (line) => row(line, '—', 'skipped'),
-    stuck: (line) => all('[data-stuck-at]', (shown) => { shown.textContent = text(app.clock(line.at), !shown.closest('.memo')); }),
+    stuck: (line) => all('[data-stuck-at]', (shown) => { shown.textContent = shown.closest('.memo') ? app.minute(line.at) : app.clock(line.at); }),
     conclude: (line) => {
       all('form [name=conclusion]', (field) => {
         if (field.form.elements.problem.value === line.fields.problem && field.value === line.fields.conclusion) { field.checked = true; }

@@ -15,7 +15,7 @@
       const told = await answer.json();
       if (told.person !== person) { return false; }
       await box.put('things', { name: 'of ' + person, receipts: told.receipts, phone: told.phone });
-      await box.hold(person, Uint8Array.from(atob(told.key), (c) => c.charCodeAt(0)));
+      await box.hold(person, box.bytes(told.key));
     }
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
     return true;

@@ -59,7 +59,7 @@
     does.hidden = does.closest('.dock').hidden = !open.length && !kept.length;
     const last = Math.max(0, ...there.map((row) => row.receivedAt || 0));
     const photos = there.filter((row) => row.kind === 'photo').length;
-    app.one('data-taken-in').textContent = last ? '最近送达 ' + app.clock(last) + '·收到 ' + there.length + ' 条，其中照片 ' + photos + ' 张' : '';
+    app.one('data-taken-in').textContent = last ? '最近送达 ' + app.minute(last) + '·收到 ' + there.length + ' 条，其中照片 ' + photos + ' 张' : '';
     await app.showVisits();
     if (!open.length) { await app.room(); }
   }

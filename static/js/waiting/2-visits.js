@@ -6,7 +6,7 @@
 
   function day(ms) {
     const at = new Date(ms + 8 * 3600000);
-    return at.getUTCMonth() + 1 + '月' + at.getUTCDate() + '日 ' + app.clock(ms);
+    return at.getUTCMonth() + 1 + '月' + at.getUTCDate() + '日 ' + app.minute(ms);
   }
 
   const isTaken = (line) => Boolean(line.receivedAt);

@@ -3,11 +3,10 @@
   const box = window.outbox;
   const person = document.documentElement.getAttribute('data-person');
   const MOST = 200; // lines shown; the file holds all
-  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
   async function publicKey() {
     const told = await box.read('things', (store) => store.get('of ' + person));
-    return { text: told.receipts, key: await crypto.subtle.importKey('spki', bytes(told.receipts), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']) };
+    return { text: told.receipts, key: await crypto.subtle.importKey('spki', box.bytes(told.receipts), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']) };
   }
 
   async function receipts() {
@@ -18,7 +17,7 @@
     });
   }
 
-  const isRight = (key, told) => crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, bytes(told.signature),
+  const isRight = (key, told) => crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, box.bytes(told.signature),
     new TextEncoder().encode(told.id + ' ' + told.digest + ' ' + told.received_at)).catch(() => false);
 
   async function show(part) {
@@ -31,7 +30,7 @@
     list.textContent = '';
     all.slice(0, MOST).forEach((one, n) => {
       app.cell(list, app.titleOf(one.line),
-        app.clock(one.told.received_at) + ' 收到·' + (right[n] ? '已核对' : '核对不上'), right[n] ? '' : 'small strong');
+        app.minute(one.told.received_at) + ' 收到·' + (right[n] ? '已核对' : '核对不上'), right[n] ? '' : 'small strong');
     });
   }
 

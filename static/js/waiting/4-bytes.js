@@ -1,7 +1,6 @@
 /* On this page a photo's bytes are seen leaving: XMLHttpRequest tells of them, fetch does not. */
 (function (g) {
   const box = g.outbox;
-  const LARGE = 65536;
   const PATIENCE = 45000; // ms without a byte before a line counts as dead
   const small = box.post;
   box.onProgress = box.onProgress || (() => undefined);
@@ -14,7 +13,7 @@
     };
   };
 
-  box.post = (head, id, body, show) => (body.byteLength < LARGE ? small(head, id, body, show) : new Promise((done) => {
+  box.post = (head, id, body, show) => (body.byteLength < box.LARGE ? small(head, id, body, show) : new Promise((done) => {
     const asked = new XMLHttpRequest();
     let timer = null;
     const wait = () => { clearTimeout(timer); timer = setTimeout(() => asked.abort(), PATIENCE); };
