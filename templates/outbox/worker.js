@@ -95,7 +95,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
     if (n) { await tell({ isSealed: true }); }
   }
 
-  /* 今日 was opened: what is ready is told, what is due opened, what lacks asked for. A fault of one costs no other. */
+  /* The list of today was opened: what is ready is told, what is due opened, what lacks asked for. A fault of one costs no other. */
   async function getReady() {
     const never = () => undefined;
     await box.howReady().then(tell).then(box.openByNetwork).catch(never);
