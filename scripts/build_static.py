@@ -1,6 +1,6 @@
 """Build static/css/app.css from Sass and static/js/*.js from their parts. Needs Node; running the app does not.
 
-Each file begins with the sha256 of what it was made from, so that a test without Node sees a stale one.
+Each file begins with a hash of what it was made from, so that a test without Node sees a stale one.
 """
 
 import hashlib
@@ -16,8 +16,7 @@ CSS, JS = STATIC / "css" / "app.css", STATIC / "js"
 # one script for what every page does: one that breaks at its end has done what stands before
 PRODUCTS = {
     "app": ("src", "forms"),
-    "phone": ("src", "outbox", "visit"),  # in the place of app.js for whoever makes visits
-    "forms": ("forms",),  # beside it
+    "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
     "waiting": ("listing", "room", "waiting"),
@@ -51,7 +50,7 @@ def stamp(sources: Iterable[Path]) -> str:
 
 def first_line(sources: Iterable[Path]) -> str:
     """What a built file begins with."""
-    return f"/* sources sha256 {stamp(sources)} */\n"
+    return f"/* {stamp(sources)} */\n"
 
 
 def _run(*command: str) -> str:
@@ -75,7 +74,13 @@ def build_css() -> None:
 
 def build_js() -> None:
     """Concatenate and mangle: one small request, still one behaviour a file to read."""
-    terser = ("node_modules/.bin/terser", "--ecma=2017", "--compress=passes=2", "--mangle", "--")
+    terser = (
+        "node_modules/.bin/terser",
+        "--ecma=2017",
+        "--compress=passes=3,unsafe_arrows",
+        "--mangle",
+        "--",
+    )
     for built, sources in scripts().items():
         script = _run(*terser, *(str(path.relative_to(ROOT)) for path in sources))
         built.write_text(first_line(sources) + script + "\n", "utf-8")

@@ -13,6 +13,7 @@ from fieldapp.visits.instants import When, instants, key_of
 from fieldapp.visits.taps import tap_of
 from tests.faults.conftest import MakeHands
 from tests.faults.ledger import Ledger
+from tests.faults.proxy import Proxy
 from tests.faults.server import TAPS, Server
 from tests.faults.test_phone_line import comes_in
 
@@ -66,6 +67,31 @@ def test_f04_started_anew_in_a_visit(server: Server, hands_of: MakeHands, ledger
     true, told = apart(server, hands.visit, [first, second])
     assert true > 20 * MINUTE
     assert abs(told - true) < SECOND
+
+
+def test_f04_begun_anew_with_no_signal_knows_its_clock(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    """An hour behind, switched off and on where there is no network: what was measured before goes with each tap."""
+    hands = hands_of(line.url, begin=False)
+    hands.phone.move_clock(-60 * MINUTE)
+    hands.begin(shared.world.place)
+    hands.stage("到达", "取号")
+    hands.arrives()
+    hands.go()
+    hands.phone.close()
+    line.refuse()
+    hands.phone.open()
+    hands.watch()
+    hands.go()
+    later = hands.stage("取号", "叫号")
+    line.listen()
+    comes_in(hands, ledger, shared)
+    row = next(row for row in shared.taps(TAPS.c.visit == UUID(hands.visit)) if str(row.id) == later)
+    assert abs(row.offset_ms - 60 * MINUTE) < SECOND
+    assert row.offset_at < row.wall_ms
+    (when,) = whens(shared, hands.visit, [later])
+    assert 0 <= row.received_at - when.at < MINUTE
 
 
 def test_f28_clock_a_day_off_and_moved_in_the_visit(

@@ -35,7 +35,6 @@ REFUSED = {
 }
 
 
-@pytest.mark.long_fault  # what a page may keep is counted late, and pages made ahead are kept meanwhile
 def test_f18_storage_full(
     shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, tmp_path: Path
 ) -> None:

@@ -3,12 +3,12 @@
 document.addEventListener('click', function (event) {
   var form = event.target.closest && event.target.closest('button') && event.target.closest('form');
   if (!form) { return; }
-  Array.prototype.forEach.call(form.querySelectorAll('[data-one-of]'), function (box) {
-    var fields = Array.prototype.slice.call(box.querySelectorAll('input, select, textarea'));
+  form.querySelectorAll('[data-one-of]').forEach(function (box) {
+    var fields = Array.from(box.querySelectorAll('input, select, textarea'));
     var given = fields.some(function (field) { return field.checked || !/radio|checkbox/.test(field.type) && field.value.trim(); });
     fields[0].setCustomValidity(given ? '' : box.getAttribute('data-missing'));
   });
-  Array.prototype.forEach.call(form.querySelectorAll('[data-needed-by]'), function (field) {
+  form.querySelectorAll('[data-needed-by]').forEach(function (field) {
     field.required = document.getElementById(field.getAttribute('data-needed-by')).checked;
   });
 }, true);

@@ -1,7 +1,9 @@
 /* outbox.makeReady(tell) asks for the pages of today that this phone lacks, and keeps each as it comes: what has come
-   counts, though the line breaks. tell({got, of}) after each handful. */
+   counts, though the line breaks. tell({got, of}) after each handful. Where little room is left it is for taps and
+   photos: pages stop. */
 (function (box) {
   const HANDFUL = 16;
+  const LEFT = 16 * 1048576; // bytes
   const MOST_ANSWERS = 20;
 
   /* Each line as soon as it has come. What waits in the browser's own hands is lost when the line breaks, so it is taken
@@ -22,6 +24,11 @@
     } finally { await work; }
   };
 
+  async function isTight() {
+    const told = navigator.storage && navigator.storage.estimate ? await navigator.storage.estimate() : { quota: LEFT, usage: 0 };
+    return told.quota - told.usage < LEFT;
+  }
+
   /* One answer; true when nothing is left to ask for. */
   async function ask(person, tell) {
     let list = await box.readyList(person);
@@ -31,7 +38,11 @@
     const waiting = [];
     let words = [];
     let isWhole = false;
-    const flush = async () => { await box.writeReady(person, list, waiting.splice(0)); tell(box.countReady(list)); };
+    const flush = async () => {
+      if (waiting.length && await isTight()) { throw new Error('room'); }
+      await box.writeReady(person, list, waiting.splice(0));
+      tell(box.countReady(list));
+    };
     try {
       await box.byLine(answer, async (line) => {
         if (line.groups) {

@@ -4,18 +4,18 @@
   var served = root.hasAttribute('data-kept') ? 0 : Number(root.getAttribute('data-now'));
   var skewAtLoad = served ? served - Date.now() : 0;
 
-  function two(n) { return (n < 10 ? '0' : '') + n; }
+  app.two = function (n) { return (n < 10 ? '0' : '') + n; };
 
-  app.elapsedText = function (ms) {
+  function elapsed(ms) {
     var seconds = Math.max(0, Math.floor(ms / 1000));
     var hours = Math.floor(seconds / 3600);
-    return (hours ? hours + ':' : '') + two(Math.floor(seconds / 60) % 60) + ':' + two(seconds % 60);
-  };
+    return (hours ? hours + ':' : '') + app.two(Math.floor(seconds / 60) % 60) + ':' + app.two(seconds % 60);
+  }
 
   function tick() {
     var now = Date.now() + (typeof app.offset === 'number' ? app.offset : skewAtLoad);
-    Array.prototype.forEach.call(document.querySelectorAll('[data-since]'), function (shown) {
-      var text = app.elapsedText(now - Number(shown.getAttribute('data-since')));
+    app.all('[data-since]', function (shown) {
+      var text = elapsed(now - Number(shown.getAttribute('data-since')));
       if (shown.textContent !== text) { shown.textContent = text; }
     });
   }

@@ -8,14 +8,14 @@
     var bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = bytes[6] & 15 | 64;
     bytes[8] = bytes[8] & 63 | 128;
-    var hex = Array.prototype.map.call(bytes, function (b) { return (b + 256).toString(16).slice(1); }).join('');
+    var hex = Array.from(bytes, function (b) { return (b + 256).toString(16).slice(1); }).join('');
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   };
 
   app.pressed = function (form) { return clicked.get(form) || form.querySelector('button[name=press]'); };
 
   function content(form) {
-    return Array.prototype.map.call(form.elements, function (field) {
+    return Array.from(form.elements, function (field) {
       if (field.type === 'hidden' || field.tagName === 'BUTTON') { return ''; }
       if (field.type === 'radio' || field.type === 'checkbox') { return field.checked; }
       var file = field.files && field.files[0];

@@ -1,15 +1,12 @@
 /* What of the taps on this phone the page shown does not hold yet is drawn over it: fieldapp.draw(line) and, for what was
    taken back, fieldapp.wipe(line). A line is one of the phone's ledger. */
 (function (app) {
-  const two = (n) => (n < 10 ? '0' : '') + n;
-  const all = (query, act) => Array.prototype.forEach.call(document.querySelectorAll(query), act);
   const DONE = /answer|claim|overall/;
 
-  app.all = all;
   app.instant = (line) => line.at + (app.offset || 0) - 1000 * (line.fields.ago_s || 0);
   app.clock = (ms) => { // in China, as the server says it
     const at = new Date(ms + 8 * 3600000);
-    return at.getUTCHours() + ':' + two(at.getUTCMinutes()) + ':' + two(at.getUTCSeconds());
+    return at.getUTCHours() + ':' + app.two(at.getUTCMinutes()) + ':' + app.two(at.getUTCSeconds());
   };
 
   const withoutSeconds = (clock) => clock.replace(/:\d\d$/, '');
@@ -17,17 +14,17 @@
 
   /* A form is the line's when it says the same of what the tap is about. */
   app.formsOf = (line, act) => {
-    all('form[data-tap]', (form) => {
+    app.all('form[data-tap]', (form) => {
       const named = (name) => form.elements.namedItem(name); // elements.item is a method
       const has = (name) => named(name) && named(name).value === line.fields[name];
       if (form.elements.kind && form.elements.kind.value === line.kind && Object.keys(line.fields).every(has)) { act(form); }
     });
   };
-  app.presses = (form, act) => Array.prototype.forEach.call(form.querySelectorAll('button[name=press]'), act);
+  app.presses = (form, act) => app.all('button[name=press]', act, form);
 
   /* Beside its name in the strip, at the end of its line in the memo. */
   function row(line, said, state) {
-    all('[data-stage="' + line.choice + '"]', (found) => {
+    app.all('[data-stage="' + line.choice + '"]', (found) => {
       const inStrip = found.closest('.strip');
       let shown = found.querySelector('small, em');
       if (!shown) {
@@ -35,7 +32,7 @@
         shown.className = inStrip ? '' : 'numbers';
       }
       shown.textContent = inStrip ? said : withoutSeconds(said);
-      if (state === 'now') { all('[data-stage].now', (old) => { old.className = 'past'; }); }
+      if (state === 'now') { app.all('[data-stage].now', (old) => { old.className = 'past'; }); }
       found.className = inStrip ? state : said ? 'done' : '';
     });
   }
@@ -53,12 +50,12 @@
   const DRAW = app.drawing = {
     stage: (line) => row(line, app.clock(app.instant(line)), 'now'),
     skip: (line) => row(line, '—', 'skipped'),
-    stuck: (line) => all('[data-stuck-at]', (shown) => { shown.textContent = shown.closest('.memo') ? app.minute(line.at) : app.clock(line.at); }),
+    stuck: (line) => app.all('[data-stuck-at]', (shown) => { shown.textContent = shown.closest('.memo') ? app.minute(line.at) : app.clock(line.at); }),
     conclude: (line) => {
-      all('form [name=conclusion]', (field) => {
+      app.all('form [name=conclusion]', (field) => {
         if (field.form.elements.problem.value === line.fields.problem && field.value === line.fields.conclusion) { field.checked = true; }
       });
-      all('[data-judged="' + line.fields.problem + '"]', (shown) => { shown.textContent = line.fields.conclusion; });
+      app.all('[data-judged="' + line.fields.problem + '"]', (shown) => { shown.textContent = line.fields.conclusion; });
     }
   };
 

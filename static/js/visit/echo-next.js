@@ -4,7 +4,7 @@
   const OPEN = (row) => (row.closest('.strip') ? row.classList.contains('ahead') : row.className !== 'done');
 
   function nextRow() {
-    const rows = Array.prototype.slice.call(document.querySelectorAll('[data-stage]'));
+    const rows = Array.from(document.querySelectorAll('[data-stage]'));
     const done = rows.filter((row) => !OPEN(row)).pop();
     return rows.slice(rows.indexOf(done) + 1).find(OPEN);
   }

@@ -2,7 +2,6 @@
 (function (app) {
   const box = window.outbox;
   const root = document.documentElement;
-  const person = root.getAttribute('data-person');
   const NOT_UNDONE = /^(undo|handin|countersign|begin)$/;
   let plain = null; // the page as the server made it, before anything was drawn over it
 
@@ -10,13 +9,8 @@
   app.page = () => document.getElementById('visit');
   app.visitOf = (path) => (path.match(/^\/n\/([0-9a-f-]{36})/) || [])[1];
 
-  app.say = (text, failed) => app.all('[data-say]', (line) => {
-    line.textContent = text;
-    line.classList.toggle('failed', Boolean(failed));
-  });
-
   app.bar = async () => {
-    const n = await box.waiting(person);
+    const n = await box.waiting(app.person);
     app.all('[data-sync]', (said) => {
       said.textContent = n ? '待传 ' + n : '已传完';
       said.closest('.sync').classList.toggle('waiting', n > 0);
@@ -44,7 +38,7 @@
     const visit = app.visitOf(location.pathname);
     await app.bar();
     if (!visit || !app.page()) { return; }
-    const lines = await box.ledger(person, visit);
+    const lines = await box.ledger(app.person, visit);
     const last = Number(app.page().getAttribute('data-seq')); // what came while the page was made is not in it
     const isHeld = (line) => line.receivedAt <= app.served && line.seq <= last;
     const undos = lines.filter((line) => line.kind === 'undo');

@@ -2,12 +2,11 @@
    server could not be told is made up for. */
 (function (app) {
   const box = window.outbox;
-  const person = document.documentElement.getAttribute('data-person');
   app.isShut = () => Promise.resolve(false);
-  if (!box || !person || !box.isAble()) { return; }
+  if (!box || !app.person || !box.isAble()) { return; }
   app.isShut = async (isOld) => {
     const left = await box.thing('left');
-    if (!left && !await box.isShut(person, isOld)) { return false; }
+    if (!left && !await box.isShut(app.person, isOld)) { return false; }
     if (left) { await fetch('/logout', { method: 'POST', redirect: 'manual', credentials: 'same-origin' }); }
     location.replace(left ? '/login' : '/n/pin#' + location.pathname + location.search);
     return true;

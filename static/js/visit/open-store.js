@@ -3,19 +3,18 @@
 (function (app) {
   const PATIENCE = 3000; // ms that a press on a page that has only just come waits for the store
   const box = window.outbox;
-  const person = document.documentElement.getAttribute('data-person');
-  app.isKeeping = box && person && box.isAble() ? null : false;
+  app.isKeeping = box && app.person && box.isAble() ? null : false;
   app.kept = Promise.resolve(false);
 
   /* Get the person's key once after login; the person before, on a shared phone, loses his. */
   async function begin() {
     if (await app.isShut()) { return false; }
-    if (await box.holder() !== person) {
+    if (await box.holder() !== app.person) {
       const answer = await fetch('/outbox/key', { credentials: 'same-origin' });
       const told = await answer.json();
-      if (told.person !== person) { return false; }
-      await box.put('things', { name: 'of ' + person, receipts: told.receipts, phone: told.phone });
-      await box.hold(person, box.bytes(told.key));
+      if (told.person !== app.person) { return false; }
+      await box.put('things', { name: 'of ' + app.person, receipts: told.receipts, phone: told.phone });
+      await box.hold(app.person, box.bytes(told.key));
     }
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
     return true;

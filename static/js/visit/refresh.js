@@ -1,16 +1,15 @@
 /* The page as the server has it now, when something else than this page has sent what it holds. */
 (function (app) {
   const box = window.outbox;
-  const person = document.documentElement.getAttribute('data-person');
   if (!box) { return; }
 
   /* Whether something is being written or chosen here that is not saved. */
-  app.isTyped = () => Array.prototype.some.call(document.querySelectorAll('#visit textarea, #visit input:not([type=hidden]):not([type=file])'),
-    (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  app.isTyped = () => Array.from(document.querySelectorAll('#visit textarea, #visit input:not([type=hidden]):not([type=file])'))
+    .some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 
   app.sentElsewhere = async () => {
     await app.echo();
-    if (window.htmx && app.page() && app.visitOf(location.pathname) && !app.isTyped() && !await box.waiting(person)) {
+    if (window.htmx && app.page() && app.visitOf(location.pathname) && !app.isTyped() && !await box.waiting(app.person)) {
       window.htmx.ajax('GET', location.pathname + location.search, { target: '#visit', swap: 'outerHTML' });
     }
   };

@@ -3,8 +3,6 @@
 (function (app) {
   const box = window.outbox;
   const OWN = /^(wall_ms|mono_ms|origin_ms|offset_ms|offset_at|kind|person|to|to_subject|press)$/;
-  const person = document.documentElement.getAttribute('data-person');
-  const WORDS = 'application/x-www-form-urlencoded;charset=UTF-8';
   function fieldsOf(data) {
     const told = {};
     data.forEach((value, name) => { if (!OWN.test(name) && typeof value === 'string' && value) { told[name] = value; } });
@@ -15,19 +13,18 @@
     data.set('seq', seq);
     data.set('press', id + data.get('press').slice(36));
     if (form.hasAttribute('data-handed') && lines.length) { await app.handIn(form, data, lines); }
-    if (form.enctype !== 'multipart/form-data') { return { type: WORDS, bytes: new TextEncoder().encode(String(new URLSearchParams(data))) }; }
-    const made = new Response(data);
+    const made = new Response(form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data));
     return { type: made.headers.get('Content-Type'), bytes: await made.arrayBuffer() };
   }
 
   /* Without drawing and hint. */
-  const words = (button) => Array.prototype.map.call(button.childNodes, (node) => (node.nodeType === 3 ? node.data : '')).join('');
+  const words = (button) => Array.from(button.childNodes, (node) => (node.nodeType === 3 ? node.data : '')).join('');
 
   function tapOf(form, button, data) {
     const press = button.value;
     const file = data.get('file');
     return {
-      id: press.slice(0, 36), another: app.newId(), choice: press.slice(37), person: person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
+      id: press.slice(0, 36), another: app.newId(), choice: press.slice(37), person: app.person, visit: form.action.match(/n\/([0-9a-f-]{36})/)[1],
       url: form.getAttribute('action'), kind: data.get('kind'), fields: fieldsOf(data),
       label: (button.getAttribute('aria-label') || words(button)).trim().slice(0, 40),
       at: Number(data.get('wall_ms')), photo: Boolean(file && file.size)

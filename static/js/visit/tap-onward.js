@@ -21,8 +21,7 @@
 
   app.move = async (path) => {
     const box = window.outbox;
-    const person = root.getAttribute('data-person');
-    const html = await box.waiting(person) && box.kept && await box.kept(path);
+    const html = await box.waiting(app.person) && box.kept && await box.kept(path);
     const made = html && new DOMParser().parseFromString(html, 'text/html');
     const next = made && made.getElementById('visit');
     if (!next || !app.page()) { location.assign(path); return; }

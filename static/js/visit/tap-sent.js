@@ -1,7 +1,6 @@
 /* Sends what the phone holds, and shows the answer's page in the place of what was drawn. */
 (function (app) {
   const box = window.outbox;
-  const person = document.documentElement.getAttribute('data-person');
   const WAIT = 1500; // ms for an answer before the page that is kept is shown
   let moves = 0;
   let here = ''; // what was tapped last on this page
@@ -25,7 +24,7 @@
     const path = app.onward(form);
     const at = ++moves;
     here = line.id;
-    const go = () => { if (path && at === moves) { moves++; app.move(path); } };
+    const go = () => { if (path && at === moves) { stay(); app.move(path); } };
     if (line.photo || /note|finding|interview/.test(line.kind)) { form.reset(); }
     app.draw(line); // before the ledger is read again
     await app.echo();
@@ -34,8 +33,13 @@
     pass().then(go);
   };
 
+  /* Whoever goes elsewhere meanwhile is not taken from there. */
+  const stay = () => { moves++; };
+  window.addEventListener('beforeunload', stay);
+  document.addEventListener('click', (event) => { if (event.target.closest('a[href]')) { stay(); } });
+
   function show(answer) {
-    moves++;
+    stay();
     app.served = answer.now;
     if (window.htmx) { window.htmx.swap('#visit', answer.text, { swapStyle: 'outerHTML', swapDelay: 0, settleDelay: 20 }); } else { app.page().outerHTML = answer.text; }
     if (answer.address) { history.replaceState(history.state, '', answer.address); }
@@ -47,7 +51,7 @@
     const answer = told.answer;
     const isOurs = told.id === here || told.visit === app.visitOf(location.pathname); // not of another visit, before
     const isHere = app.page() && isOurs && (told.show === location.pathname || answer.address === location.pathname);
-    if (answer.now) { app.measureAnswer(answer.now, Date.now()); }
+    app.measureAnswer(answer.now);
     if (told.state === 'sent' && answer.text && isHere) { return told.kind === 'photo' && app.isTyped() ? app.echo() : show(answer); }
     if (told.state === 'refused') { app.say(answer.text.slice(0, 60) || '服务器没收，留在手机里', true); }
     if (told.state === 'login') { app.say('登录过期，刚才记的都在，重新登录就行', true); }
@@ -60,6 +64,6 @@
     pass();
     ['online', 'pageshow'].forEach((name) => window.addEventListener(name, pass));
     document.addEventListener('visibilitychange', () => { if (!document.hidden) { pass(); } });
-    setInterval(() => box.waiting(person).then((n) => n && pass()), 15000);
+    setInterval(() => box.waiting(app.person).then((n) => n && pass()), 15000);
   });
 })(window.fieldapp = window.fieldapp || {});
