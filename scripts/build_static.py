@@ -19,9 +19,9 @@ PRODUCTS = {
     "phone": ("src", "forms", "outbox", "visit"),  # in the place of app.js for whoever makes visits
     "outbox": ("outbox",),  # the worker's
     "refill": ("refill",),  # the worker's; a page's where there is none
-    "waiting": ("listing", "room", "waiting"),
-    "today": ("listing", "room", "today"),
-    "pages": ("pages",),  # the worker's
+    "waiting": ("listing", "reserve", "room", "waiting"),
+    "today": ("listing", "reserve", "room", "today"),
+    "pages": ("reserve", "pages"),  # the worker's
 }
 ALONE = "alone"  # each file of it is a script, for the few pages that ask for it
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.faults import proxy
 from tests.faults.conftest import MakeHands
@@ -12,6 +13,8 @@ from tests.faults.server import Server
 from tests.faults.test_phone_line import comes_in
 
 pytestmark = pytest.mark.browser
+RESERVED = "() => window.outbox.thing('reserve').then(Boolean)"
+AHEAD = "() => window.outbox.read('pages', (store) => store.getAll()).then((rows) => rows.filter((row) => row.v).length)"
 USED = "async () => (await navigator.storage.estimate()).usage"
 # Every database that a page opens can be closed under its feet, as iOS does to a page in the background.
 CAUGHT = """(() => { const open = IDBFactory.prototype.open; window.faultBases = [];
@@ -58,6 +61,38 @@ def test_f18_storage_full(
     comes_in(hands, ledger, shared)
 
 
+def test_f18_what_is_small_has_a_reserve(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    """Laid by when today was opened; nothing more fits, there is no network, and a tap is kept all the same."""
+    hands = hands_of(line.url)
+    hands.go_to("/n/")
+    hands.until(lambda: hands.page.evaluate(RESERVED))
+    full = int(hands.page.evaluate(USED)) - 200_000
+    hands.kill()
+    hands.phone.open()
+    hands.watch()
+    hands.phone.quota(full)
+    hands.go()
+    line.refuse()
+    hands.stage("到达", "取号")
+    assert [row["kind"] for row in hands.waiting] == ["stage"]
+    assert not hands.page.evaluate(RESERVED)
+    line.listen()
+    comes_in(hands, ledger, shared)
+
+
+def test_f18_pages_made_ahead_leave_room(shared: Server, line: Proxy, hands_of: MakeHands) -> None:
+    """With little room left none comes, and 今日 says that it is not ready and what to do."""
+    hands = hands_of(line.url, begin=False)
+    hands.phone.clear("indexeddb,cache_storage,service_workers")
+    hands.phone.quota(900_000)  # enough for scripts and styles, not for the reserve
+    page = hands.go_to("/n/")
+    expect(page.locator("[data-ready]")).to_contain_text("今天的还没备", timeout=30_000)
+    expect(page.locator("[data-room]")).to_contain_text("手机存满了，没信号时新记的可能存不下")
+    assert page.evaluate(AHEAD) == 0
+
+
 @pytest.mark.parametrize("how", REFUSED)
 def test_f19_storage_refused(shared: Server, hands_of: MakeHands, ledger: Ledger, how: str) -> None:
     """As in a private window or an old WebView, whose ways of refusing are played by a script before the page's own."""
@@ -101,6 +136,26 @@ def test_f20_a_press_before_the_store_is_open(
     assert hands.page.evaluate("() => window.fieldapp.isKeeping") is None
     hands.stage("到达", "取号")
     assert [row["kind"] for row in hands.waiting] == ["stage"]
+    line.listen()
+    comes_in(hands, ledger, shared)
+
+
+def test_f21_what_waits_for_long_is_said_loudly(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    """Before a system clears what a site kept: how many things are older than a day, and what to do about them."""
+    hands = hands_of(line.url)
+    hands.go_to("/n/")
+    hands.go()
+    line.refuse()
+    hands.stages("到达", "取号", "叫号")
+    hands.go_to("/n/")
+    told = hands.page.locator("[data-room]")
+    expect(told).to_contain_text("可能清掉没传的，有信号就传完")
+    expect(told).not_to_contain_text("存了一天多")
+    hands.phone.move_clock(25 * 3_600_000)
+    hands.go_to("/n/")
+    expect(told).to_contain_text("有 2 样存了一天多还没传")
     line.listen()
     comes_in(hands, ledger, shared)
 

@@ -1,6 +1,6 @@
 /* When the phone is full: photos that the server has acknowledged go first, the oldest before the newer. For what is
-   small there is besides a reserve that was laid by while there was room, and in the end the pages that were made ahead:
-   those can be had again. */
+   small there is besides a reserve that was laid by while there was room. Pages made ahead are no help: what they leave
+   is free only when the browser tidies its files, so they stop in time (pages/5-making.js). */
 (function (g) {
   const box = g.outbox;
 
@@ -14,10 +14,8 @@
       await box.tx(['taken', 'bodies'], 'readwrite', (taken, bodies) => { gone.forEach((row) => { taken.delete(row.id); bodies.delete(row.id); }); });
       return true;
     }
-    if (wanted > box.LARGE) { return false; }
-    if (await box.thing('reserve')) { await box.write('things', (store) => store.delete('reserve')); return true; }
-    const n = await box.read('pages', (store) => store.count());
-    if (n) { await box.tx(['pages', 'things'], 'readwrite', (pages, things) => { pages.clear(); things.delete('ready'); }); }
-    return n > 0;
+    if (wanted > box.LARGE || !await box.thing('reserve')) { return false; }
+    await box.write('things', (store) => store.delete('reserve'));
+    return true;
   };
 })(self);

@@ -1,9 +1,8 @@
 /* outbox.makeReady(tell) asks for the pages of today that this phone lacks, and keeps each as it comes: what has come
-   counts, though the line breaks. tell({got, of}) after each handful. Where little room is left it is for taps and
-   photos: pages stop. */
+   counts, though the line breaks. tell({got, of}) after each handful. None without the reserve that taps have: pages
+   take no room from them. */
 (function (box) {
   const HANDFUL = 16;
-  const LEFT = 16 * 1048576; // bytes
   const MOST_ANSWERS = 20;
 
   /* Each line as soon as it has come. What waits in the browser's own hands is lost when the line breaks, so it is taken
@@ -19,15 +18,11 @@
         const lines = (rest + decoder.decode(part.value || new Uint8Array(0), { stream: !part.done })).split('\n');
         rest = lines.pop();
         lines.forEach((line) => { work = work.then(() => take(JSON.parse(line))); });
+        work.catch(() => reader.cancel().catch(() => undefined)); // no room: the rest need not come
         if (part.done) { return; }
       }
     } finally { await work; }
   };
-
-  async function isTight() {
-    const told = navigator.storage && navigator.storage.estimate ? await navigator.storage.estimate() : { quota: LEFT, usage: 0 };
-    return told.quota - told.usage < LEFT;
-  }
 
   /* One answer; true when nothing is left to ask for. */
   async function ask(person, tell) {
@@ -39,7 +34,7 @@
     let words = [];
     let isWhole = false;
     const flush = async () => {
-      if (waiting.length && await isTight()) { throw new Error('room'); }
+      if (!await box.thing('reserve')) { throw new Error('room'); } // a tap needed it meanwhile
       await box.writeReady(person, list, waiting.splice(0));
       tell(box.countReady(list));
     };
@@ -68,7 +63,7 @@
     for (let n = 0; n < MOST_ANSWERS; n++) {
       const person = await box.holder();
       if (person && !n) { await box.dropOver(person); }
-      const done = person ? await ask(person, tell) : null;
+      const done = person && await box.layBy() ? await ask(person, tell) : null;
       if (done !== false) { return Boolean(done); }
     }
     return false;
