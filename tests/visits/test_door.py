@@ -102,6 +102,19 @@ def test_somebody_elses_tap_is_not_acknowledged(story: Story, as_: LogIn) -> Non
     assert len(taps_in(story, TapRow.kind == "stage", TapRow.visit == UUID(visit))) == 1
 
 
+@pytest.mark.parametrize("show", [{}, {"X-Outbox-Show": "/n/", **HTMX}, {"X-Outbox-Show": "/n/"}])
+def test_the_outbox_is_never_redirected(
+    story: Story, as_: LogIn, begun: tuple[LintingClient, str], show: dict[str, str]
+) -> None:
+    """Its script reads nothing of a redirect: whatever redirects it is not this server."""
+    client, visit = begun
+    for where in (visit, str(uuid4())):  # of a visit that is not here the tap is kept and there is no page
+        answer = send(client, where, "stage", "arrive", headers={**OUTBOX, **show})
+        assert (answer.status_code, "Outbox-Ack" in answer.headers) == (200, True)
+    with clock.moved_to(clock.now() + 25 * 3600 * 1000):
+        assert send(client, visit, "stage", "arrive", headers={**OUTBOX, **show}).status_code == 401
+
+
 def test_only_the_outbox_is_told_that_it_stays_on_the_phone(story: Story, as_: LogIn) -> None:
     _, second, visit = begin_both(story, as_)
     mine = str(story.viewer("inspector1").person_id)
