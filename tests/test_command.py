@@ -1,6 +1,7 @@
 """The command as a real process on a real folder: who may read the files, and what waitress lets through."""
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -70,3 +71,45 @@ def test_nobody_else_reads_the_files_and_too_much_is_refused_in_our_words(
     status, page = asked(server, "POST", "/login", b"username=" + b"x" * (3 * 1024 * 1024))
     assert status == 413
     assert "文件太大" in page
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DEEP,
+        '{"format":"fieldapp-receipts","receipts":' + DEEP,
+        "[1]",
+        "\0",
+        '{"format":"fieldapp-queue","v":' + DEEP + "\n",
+    ],
+    ids=["deep", "deep inside", "another", "nul", "queue"],
+)
+@pytest.mark.parametrize("verb", ["check-receipt", "import-queue"])
+def test_a_file_from_outside_that_is_no_phones_is_said_in_one_sentence(
+    old_folder: Path, tmp_path: Path, verb: str, content: str
+) -> None:
+    file = tmp_path / "given"
+    file.write_text(content)
+    done = run(old_folder, verb, str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "不是手机导出的" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_terminal_is_told_nothing_that_it_would_obey(old_folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given"
+    given = [{"id": "\x1b[2J", "digest": "x", "signature": "x"}, {"id": DEEP[:900] + "]" * 900}]
+    file.write_text(json.dumps({"format": "fieldapp-receipts", "receipts": given}))
+    done = run(old_folder, "check-receipt", str(file))
+    assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (1, False)
+    assert "对不上 2 张" in done.stderr
+
+
+def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fieldapp.cli", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=surroundings(data), capture_output=True, text=True, check=False
+    )

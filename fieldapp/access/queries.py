@@ -83,6 +83,13 @@ def to_confirm(viewer: Any) -> list[RoleGrant]:
     return [row for row in unconfirmed_grants() if row.person_id != viewer.person_id]
 
 
+def has_account(person_id: UUID) -> bool:
+    """Whether this person can log in at all; asked as system."""
+    rows = sa.select(Account.id).where(Account.person_id == person_id, Account.disabled.is_(False))
+    with system_reads() as session:
+        return session.scalar(rows) is not None
+
+
 def has_liaison(unit_id: UUID) -> bool:
     """Whether somebody can log in for this unit today; asked as system, it names nobody."""
     today = clock.today()

@@ -6,7 +6,8 @@ from typing import Any
 
 from fieldapp import clock
 
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)  # what data of the wrong shape makes
+# what data of the wrong shape makes: brackets by the thousand RecursionError, Infinity for a number OverflowError
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 EVERY_MS = 3000
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from fieldapp.errors import RuleBroken
+from fieldapp.office.finding import UNREADABLE
 from fieldapp.outbox.receipts import is_ours
 from fieldapp.visits.models import TapRow
 
@@ -39,7 +40,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] == FORMAT and all(isinstance(each, dict) for each in told["receipts"]):
             return list(told["receipts"])
-    except (ValueError, TypeError, KeyError):
+    except UNREADABLE:
         pass
     raise RuleBroken(f"{path.name} 不是手机导出的收据")
 
@@ -47,13 +48,18 @@ def read(path: Path) -> list[dict[str, Any]]:
 def judged(receipts: list[dict[str, Any]], session: Session) -> Iterator[Judged]:
     """Each receipt in the order of the file. The session is the system's."""
     for each in receipts:
-        yield Judged(str(each.get("id", ""))[:36], _number(each.get("received_at")), _verdict(each, session))
+        yield Judged(_name(each.get("id")), _number(each.get("received_at")), _verdict(each, session))
+
+
+def _name(told: object) -> str:
+    """For a terminal, which would obey what is not to be printed."""
+    return told[:36] if isinstance(told, str) and told.isprintable() else "编号读不出来的"
 
 
 def _verdict(told: dict[str, Any], session: Session) -> Verdict:
     try:
         tap_id, digest, signature = UUID(told["id"]), str(told["digest"]), str(told["signature"])
-    except (KeyError, ValueError, AttributeError):
+    except UNREADABLE:
         return Verdict.FORGED
     at = _number(told.get("received_at"))
     if not is_ours(tap_id, digest, at, signature):

@@ -39,9 +39,10 @@ def make_code(person: Person, *, by: Any, at: int) -> str:
 
 def bind_phone(code: str, device: str, label: str, *, by: Any, at: int) -> Phone | Refused:
     """Bind this device to whoever is logged in on it. The same code from the same device again, within its time, gives
-    the same binding: the first answer may have been lost on its way."""
+    the same binding: the first answer may have been lost on its way. Of two at once one waits for the other."""
+    of_code = sa.select(PhoneCode).where(PhoneCode.code_hash == hash_token(_signs(code)))
     with system_reads() as session:
-        made = session.scalar(sa.select(PhoneCode).where(PhoneCode.code_hash == hash_token(_signs(code))))
+        made = session.scalar(of_code.with_for_update())
         if made is None or made.person_id != by.person_id:
             return Refused("这个码不是给你的，或者打错了")
         bound = _bound(made.id, session)
@@ -78,6 +79,8 @@ def _end_earlier(device: str, by: Any, at: int) -> None:
 
 def end_phone(phone: Phone, *, by: Any, at: int) -> None:
     """Nothing more is given to it. If it is not one's own it is lost: whoever has it is logged out as well."""
+    db.session.scalar(sa.select(Phone.id).where(Phone.id == phone.id).with_for_update(of=Phone))
+    db.session.refresh(phone, ["end"])  # somebody else may have been faster
     if phone.end is not None:
         raise RuleBroken("这部手机已经解绑了")
     db.session.add(PhoneEnd(phone_id=phone.id, at=at, by_id=by.person_id))

@@ -69,9 +69,14 @@ class PlannedVisit:
         """The version that a `begin` names."""
         return next((row for row in self.briefings if row["version"] == version), None)
 
+    @property
+    def opens(self) -> date:
+        """The day from which those who go may see it."""
+        return self.first_day - timedelta(self.early_days)
+
     def is_open_to_inspectors(self, day: date) -> bool:
         """From its day on, or up to three days ahead if the office says so; the last day included."""
-        return self.first_day - timedelta(self.early_days) <= day <= self.last_day
+        return self.opens <= day <= self.last_day
 
 
 def save(plan: PlannedVisit) -> None:
@@ -98,7 +103,7 @@ def _index(plan: PlannedVisit) -> None:
 
 def tokens_of(plan: PlannedVisit) -> set[str]:
     """What a plan stands under in the index."""
-    days = vault.days(plan.first_day - timedelta(plan.early_days), plan.last_day)
+    days = vault.days(plan.opens, plan.last_day)
     spans = days + vault.months(plan.first_day, plan.last_day)
     return {vault.token(UUID(person), when) for person in plan.knowers for when in spans}
 
@@ -108,6 +113,18 @@ def of_day(viewer: Any, day: date) -> list[PlannedVisit]:
     plans = _to_go(viewer, day)
     _log(viewer, plans)
     return sorted(plans, key=lambda plan: (plan.starts, plan.short_name))
+
+
+def granted(person: UUID, day: date, session: Session) -> list[list[PlannedVisit]]:
+    """What a phone of this person may hold of a day ahead of it, as the plans stand now: all, then what could be seen
+    without what came to it later. `session` is a system session; nothing is shown, so nothing is logged."""
+    found = map(opened, _under([vault.token(person, day.isoformat())], session))
+    going = [plan for plan in found if plan and str(person) in plan.people and not plan.cancelled]
+    on = [plan for plan in going if plan.opens < day and plan.first_day <= day <= plan.last_day]
+    since = {plan.id: max(plan.opens, clock.day_of(plan.made_at)) for plan in on}
+    return [
+        [plan for plan in on if since[plan.id] <= last] for last in sorted(set(since.values()), reverse=True)
+    ]
 
 
 def of_visit(viewer: Any, visit_id: UUID, day: date) -> PlannedVisit:

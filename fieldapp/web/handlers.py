@@ -73,9 +73,10 @@ def page(status: int, **context: Any) -> Any:
         answer.mimetype = "text/plain"
         return answer
     number = g.get("request_id", "") if status >= 500 else ""
-    return render(f"errors/{status}.html", status=status, request_id=number, written=_written(), **context)
+    return render(f"errors/{status}.html", status=status, request_id=number, written=written(), **context)
 
 
-def _written() -> list[str]:
+def written() -> list[str]:
+    """What free text the form holds, to be copied."""
     form = request.__dict__.get("form", {})  # only one that was read: reading may be what failed
     return [value for name, value in form.items() if value.strip() and _FREE_TEXT.fullmatch(name)]

@@ -73,7 +73,7 @@ def digits_of(server: Server, plan: plans.PlannedVisit) -> str:
     with inside(server) as story:
         phone = story.row(BoundPhone)
         with story.app.app_context():
-            return sealed_days.code_of(phone, plan.first_day)
+            return sealed_days.code_of(sealed_days.parcel_of(phone, plan.first_day, [plan.id]))
 
 
 def ready(page: Page) -> None:

@@ -228,6 +228,16 @@ def test_a_copy_of_an_older_version_is_brought_up(office: Office, place: Path) -
     assert office.run("check", env=env).returncode == 0
 
 
+def test_a_folder_that_says_of_itself_what_nobody_can_read_is_no_backup(office: Office, place: Path) -> None:
+    folder = office.back_up()
+    for text in ("[" * 100_000, "[]", "{}", "\0"):
+        (folder / manifest.ABOUT).write_text(text)
+        done, _ = restore(office, folder, place)
+        assert (done.returncode, laid(place)) == (1, [])
+        assert "不是一份备份" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_a_list_that_names_a_file_elsewhere_is_not_believed(office: Office, place: Path) -> None:
     folder = office.back_up()
     text = (folder / "manifest-sha256.txt").read_text()

@@ -83,3 +83,7 @@ def test_what_is_broken_here_does_not_leave() -> None:
     entries[1] = Kept(entries[1].hash, entries[1].entry.replace("签收", "拒收"))
     with pytest.raises(Unchained, match="entry 2"):
         history_file("history.jsonl", entries)
+
+
+def test_brackets_by_the_thousand_are_no_entry() -> None:
+    assert verify.follow([b"[" * 100_000])[1] == ["line 1 is no entry 读不出来"]

@@ -2,6 +2,10 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from fieldapp import clock
 from fieldapp.access.models import Account, Login
 from fieldapp.db import apart
 from fieldapp.phones.models import Phone, PhoneCode
+from tests.clients import LintingClient
 from tests.story import Story
 
 MINUTE = 60_000
@@ -70,6 +75,60 @@ def test_a_code_binds_one_phone(story: Story, as_: Any) -> None:
     assert "key" in bind(as_("inspector1"), code)
     assert "用过了" in bind(as_("inspector1"), code)["said"]
     assert len(bound(story)) == 1
+
+
+def test_of_two_phones_with_one_code_at_the_same_time_one_is_bound(story: Story, as_: Any) -> None:
+    clerk, phones = as_("clerk"), [as_("inspector1") for _ in range(4)]
+    for _ in range(3):
+        code = code_for(story, clerk, "inspector1")
+        told = at_once([partial(bind, phone, code) for phone in phones])
+        assert sum("key" in each for each in told) == 1
+        assert sum("用过了" in each.get("said", "") for each in told) == 3
+
+
+def test_a_code_sent_twice_at_once_by_one_phone_binds_it_once(story: Story, as_: Any) -> None:
+    clerk, phone = as_("clerk"), as_("inspector1")
+    phone.get("/n/sealed")  # gives it its name
+    twins = [twin(story, phone) for _ in range(4)]
+    code = code_for(story, clerk, "inspector1")
+    told = at_once([partial(bind, each, code) for each in twins])
+    assert len({each["key"] for each in told}) == 1
+    assert len(bound(story)) == 1
+
+
+def test_a_phone_ended_twice_at_once_is_ended(story: Story, as_: Any) -> None:
+    clerk = as_("clerk")
+    enders = [clerk, as_("head"), twin(story, clerk), twin(story, clerk)]
+    for n in range(3):
+        bind(as_("inspector1"), code_for(story, clerk, "inspector1"))
+        (end,) = re.findall(r"/phones/[0-9a-f-]{36}/end", clerk.get("/phones").text)
+        answers = at_once([partial(_status_of, each, end) for each in enders])
+        assert sorted(answers) == [303, 422, 422, 422]
+        assert [stands for _whose, stands in bound(story)] == [False] * (n + 1)
+
+
+def _status_of(client: Any, address: str) -> int:
+    return int(client.post(address).status_code)
+
+
+def at_once(asks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Each on a connection of its own, begun together."""
+    start = Barrier(len(asks))
+
+    def ask(one: Callable[[], Any]) -> Any:
+        start.wait()
+        return one()
+
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return list(pool.map(ask, asks))
+
+
+def twin(story: Story, client: Any) -> Any:
+    """Another connection of the same browser."""
+    own = LintingClient(story.app, story.app.response_class)
+    for cookie in filter(None, map(client.get_cookie, ("login", "device"))):
+        own.set_cookie(cookie.key, cookie.value, domain="localhost")
+    return own
 
 
 def test_an_answer_that_was_lost_comes_again_to_the_same_phone(story: Story, as_: Any) -> None:

@@ -12,7 +12,8 @@ from fieldapp import clock
 from fieldapp.db import apart, table
 from fieldapp.visits.models import TapRow
 from tests.clients import LintingClient
-from tests.story import Story
+from tests.pages import fields_of
+from tests.story import PASSWORD, Story
 from tests.visits.visiting import LogIn, begin_both, send, state_of, steps_of, taps_in
 
 HTMX = {"HX-Request": "true"}
@@ -99,6 +100,49 @@ def test_somebody_elses_tap_is_not_acknowledged(story: Story, as_: LogIn) -> Non
         assert answer.status_code == 409
         assert "Outbox-Ack" not in answer.headers
     assert len(taps_in(story, TapRow.kind == "stage", TapRow.visit == UUID(visit))) == 1
+
+
+@pytest.mark.parametrize("show", [{}, {"X-Outbox-Show": "/n/", **HTMX}, {"X-Outbox-Show": "/n/"}])
+def test_the_outbox_is_never_redirected(
+    story: Story, as_: LogIn, begun: tuple[LintingClient, str], show: dict[str, str]
+) -> None:
+    """Its script reads nothing of a redirect: whatever redirects it is not this server."""
+    client, visit = begun
+    for where in (visit, str(uuid4())):  # of a visit that is not here the tap is kept and there is no page
+        answer = send(client, where, "stage", "arrive", headers={**OUTBOX, **show})
+        assert (answer.status_code, "Outbox-Ack" in answer.headers) == (200, True)
+    with clock.moved_to(clock.now() + 25 * 3600 * 1000):
+        assert send(client, visit, "stage", "arrive", headers={**OUTBOX, **show}).status_code == 401
+
+
+def test_only_the_outbox_is_told_that_it_stays_on_the_phone(story: Story, as_: LogIn) -> None:
+    _, second, visit = begin_both(story, as_)
+    mine = str(story.viewer("inspector1").person_id)
+    assert "留在手机里" in send(second, visit, "stage", "ticket", person=mine, headers=OUTBOX).text
+    for headers in ({}, HTMX):
+        page = send(second, visit, "stage", "ticket", person=mine, headers=headers).text
+        assert "留在手机里" not in page
+        assert "没有存下，手机里也没有留" in page
+
+
+def test_what_was_pressed_on_another_persons_page_is_taken_up_when_that_person_logs_in(
+    story: Story, as_: LogIn
+) -> None:
+    """A form without script: nothing keeps it but the page that says so."""
+    _, second, visit = begin_both(story, as_)
+    mine, tap, pressed = str(story.viewer("inspector1").person_id), uuid4(), clock.now() - 60_000
+    with clock.moved_to(pressed):
+        page = send(second, visit, "note", "", tap=tap, person=mine, text="窗口上写着").text
+    assert "窗口上写着" in page
+    carried = dict(fields_of(page, "/login"))["carried"]
+    login = {"username": "leader1", "password": PASSWORD, "carried": carried}
+    assert "接着记" not in story.app.test_client().post("/login", data=login).text
+    phone = story.app.test_client()
+    again = phone.post("/login", data={**login, "username": "inspector1"}).text
+    kept = fields_of(again, f"/n/{visit}/taps")
+    assert phone.post(f"/n/{visit}/taps", data=dict(kept)).status_code == 303
+    (row,) = taps_in(story, TapRow.id == tap)
+    assert (str(row.person), row.received_at) == (mine, pressed)
 
 
 @pytest.mark.parametrize(

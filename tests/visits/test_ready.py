@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fieldapp import clock
+from fieldapp.db import db
 from fieldapp.visits import supposed
+from fieldapp.visits.views import ahead
 from tests.clients import LintingClient
 from tests.pages import without_templates
 from tests.story import Story
@@ -212,3 +215,14 @@ def test_a_number_of_five_thousand_digits_breaks_nothing(as_: LogIn) -> None:
 def test_brackets_by_the_thousand_are_no_list_of_ids(as_: LogIn) -> None:
     asked = {"data": b"[" * 100_000, "content_type": "application/json", "headers": {"X-Outbox": "known"}}
     assert as_("inspector1").post("/known", **asked).status_code == 422
+
+
+def test_what_is_supposed_is_made_once_for_all_pages_that_suppose_it(story: Story, as_: Any) -> None:
+    """The cost of a whole list on a real server: what a page was made from is not read anew for each."""
+    phone, asked = as_("inspector1"), []
+    with story.app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    ahead._shelf.clear()
+    pages = phone.get("/n/ready", headers={"Accept-Encoding": "identity"}).text.count("\n")
+    assert len(asked) < 3 * pages

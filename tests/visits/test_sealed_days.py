@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fieldapp import clock
+from fieldapp.access.models import Account
 from fieldapp.db import acting, apart
 from fieldapp.phones.models import Phone
 from fieldapp.visits import plans, sealed_days
@@ -32,7 +33,7 @@ DAY = 86_400_000
 @pytest.fixture
 def ahead(story: Story) -> Iterator[plans.PlannedVisit]:
     """Today's plan, seen from the day before, which the office has opened two days early."""
-    plan = replace(story.plan_of_today(), early_days=2)
+    plan = replace(story.plan_of_today(), early_days=2, made_at=clock.now() - 3 * DAY)
     save(story, plan)
     move(-1)
     yield plan
@@ -217,9 +218,106 @@ def test_ahead_of_its_day_no_page_of_it_is_kept_in_clear(
 
 def test_digits_and_keys_are_those_of_phone_and_day_whatever_happens_to_the_database(story: Story) -> None:
     phone, day = uuid4(), date(2018, 6, 20)
+
+    def parcel(phone: UUID = phone, after: int = 0) -> sealed_days.Parcel:
+        return sealed_days.parcel_of(phone, day + timedelta(after), ["a", "b"])
+
     with story.app.app_context():
-        codes = {sealed_days.code_of(phone, day + timedelta(n)) for n in range(50)}
-        assert sealed_days.code_of(phone, day) == sealed_days.code_of(phone, day)
-        assert sealed_days.key_of(phone, day) != sealed_days.key_of(uuid4(), day)
+        codes = {sealed_days.code_of(parcel(after=n)) for n in range(50)}
+        assert sealed_days.code_of(parcel()) == sealed_days.code_of(parcel())
+        assert sealed_days.key_of(parcel()) != sealed_days.key_of(parcel(uuid4()))
     assert len(codes) > 45
     assert all(len(code) == 6 and code.isdigit() for code in codes)
+
+
+@pytest.fixture
+def two(story: Story, ahead: plans.PlannedVisit) -> tuple[plans.PlannedVisit, plans.PlannedVisit]:
+    """Two visits on one day; whatever becomes of the one, the other is still gone to."""
+    other = replace(ahead, id=str(uuid4()), visit_id=str(uuid4()), short_name="另一处")
+    save(story, other)
+    return ahead, other
+
+
+TAKEN_AWAY = {
+    "cancelled": lambda plan, _me: replace(plan, cancelled=True),
+    "without me": lambda plan, me: replace(
+        plan,
+        people=[each for each in plan.people if each != me],
+        knowers=[each for each in plan.knowers if each != me],
+    ),
+    "not ahead of its day": lambda plan, _me: replace(plan, early_days=0),
+    "another day": lambda plan, _me: replace(plan, starts=_later(plan), ends=_later(plan)),
+}
+
+
+def _later(plan: plans.PlannedVisit) -> str:
+    return (plan.first_day + timedelta(1)).isoformat()
+
+
+@pytest.mark.parametrize("how", TAKEN_AWAY)
+@pytest.mark.parametrize("told", ["version", "day alone"])
+def test_what_was_taken_away_from_a_day_has_no_key_and_no_digits_any_more(
+    story: Story, as_: Any, two: tuple[plans.PlannedVisit, plans.PlannedVisit], how: str, told: str
+) -> None:
+    """The phone fetched both, and the network no more: one is taken away, and it still goes to the other."""
+    kept, gone = two
+    phone, key = bound(story, as_)
+    (sealed,) = phone.get("/n/sealed").json["days"]
+    save(story, TAKEN_AWAY[how](gone, str(story.viewer("inspector1").person_id)))
+    move(0)
+    again(phone)
+    asked = f"{kept.starts}:{sealed['v']}" if told == "version" else kept.starts
+    given = phone.get("/n/sealed/keys?days=" + asked).json["keys"]
+    if told == "version":
+        assert given == {}
+    for text in given.values():
+        with pytest.raises(InvalidTag):
+            opened_by(b64decode(text), sealed)
+    digits = [*read_out(story, as_, kept), *read_out(story, as_, gone)]
+    assert digits
+    for each in digits:
+        with pytest.raises(InvalidTag):
+            opened(sealed, key, each)
+
+
+def opened_by(key: bytes, sealed: dict[str, Any]) -> bytes:
+    about = sealed["day"].encode()
+    return AESGCM(key).decrypt(b64decode(sealed["iv"]), b64decode(sealed["data"]), about)
+
+
+def test_what_came_to_a_day_later_or_was_worded_anew_leaves_what_a_phone_holds_as_it_was(
+    story: Story, as_: Any, ahead: plans.PlannedVisit
+) -> None:
+    """Where there was no network since, the digits that are read out must still fit."""
+    phone, key = bound(story, as_)
+    (sealed,) = phone.get("/n/sealed").json["days"]
+    late = replace(ahead, id=str(uuid4()), visit_id=str(uuid4()), early_days=1, made_at=clock.now())
+    save(story, late)
+    save(story, plans.with_briefing(ahead, {**ahead.briefing["content"], "ask": "改了"}, clock.now()))
+    move(0)
+    again(phone)
+    digits = read_out(story, as_, ahead)
+    assert [_fits(sealed, key, each) for each in digits] == [False, True]  # first those of whoever has all
+    assert "上面的不对才报" in as_("clerk").get(f"/plans/{ahead.id}").text
+    asked = f"/n/sealed/keys?days={ahead.starts}:{sealed['v']}"
+    assert opened_by(b64decode(phone.get(asked).json["keys"][ahead.starts]), sealed)
+
+
+def _fits(sealed: dict[str, Any], key: bytes, digits: str) -> bool:
+    try:
+        return bool(opened(sealed, key, digits))
+    except InvalidTag:
+        return False
+
+
+def test_no_digits_are_shown_for_whoever_may_not_log_in_any_more(
+    story: Story, as_: Any, ahead: plans.PlannedVisit
+) -> None:
+    phone, _ = bound(story, as_)
+    move(0)
+    again(phone)
+    assert len(read_out(story, as_, ahead)) == 1
+    whose = story.row(Account, Account.username == "inspector1")
+    assert as_("admin").post(f"/accounts/{whose}/disabled").status_code == 303
+    assert read_out(story, as_, ahead) == []
+    assert phone.get("/n/sealed/keys?days=" + ahead.starts).status_code == 303  # to the login

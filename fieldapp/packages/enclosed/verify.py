@@ -107,7 +107,7 @@ def read_json(path: str, otherwise: object) -> Any:
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return otherwise
 
 
@@ -148,7 +148,7 @@ def follow(lines: Iterable[bytes]) -> tuple[dict[str, tuple[int, str]], list[str
             elif (entry["seq"], entry["prev_hash"]) != (seq + 1, before):
                 faults.append(f"entry {n} does not follow from the one before 接不上前一条")
             ends[entry["stream"]] = (entry["seq"], row["hash"])
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             faults.append(f"line {n} is no entry 读不出来")
     return ends, faults
 

@@ -89,7 +89,7 @@ def of_plan(plan: plans.PlannedVisit) -> Making:
         return supposed.of_plan(plan, viewer().person_id, presses, day)
 
     briefing = {wanted[0].address: partial(show_briefing, plan)}
-    return Making(Group(version, wanted, plan.ends), suppose, briefing, _labels(content))
+    return Making(Group(version, wanted, plan.ends), cache(suppose), briefing, _labels(content))
 
 
 def _of_running(seen: Screen) -> Making:
@@ -110,7 +110,7 @@ def _of_running(seen: Screen) -> Making:
         with system_reads() as session:
             return supposed.of_visit(visit, viewer().person_id, presses, session)
 
-    return Making(Group(version, wanted), suppose, labels=_labels(content))
+    return Making(Group(version, wanted), cache(suppose), labels=_labels(content))
 
 
 def _of_scenarios() -> list[Making]:
@@ -139,7 +139,9 @@ def _unplanned(
         return supposed.of_scenario(who.person_id, presses, clock.today())
 
     version = ready.version_of(_stamp(), str(who.county_id), what.__name__, fit)
-    return Making(Group(version, wanted, scenarios=fit), suppose, labels=_labels(one.content), is_shared=True)
+    return Making(
+        Group(version, wanted, scenarios=fit), cache(suppose), labels=_labels(one.content), is_shared=True
+    )
 
 
 def _labels(content: dict[str, Any]) -> dict[str, str]:

@@ -100,18 +100,34 @@ def _photo(kind: str) -> dict[str, Any] | None:
 
 def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]) -> Any:
     if receipt.answer is taps.Answer.FOREIGN:
-        response: Any = handlers.page(409, sentence="这一条是别人登录时记的，留在手机里，等他登录再传")
-        return make_response(response)
+        return _foreign(form)
     if request.headers.get("X-Outbox") and not request.headers.get("X-Outbox-Show"):
-        response = make_response("", 409 if receipt.answer is taps.Answer.RIVAL else 200)
+        response: Any = make_response("", 409 if receipt.answer is taps.Answer.RIVAL else 200)
     elif receipt.answer is taps.Answer.RIVAL:
         response = make_response(handlers.page(409, sentence="两次记的不一样，都存下了，组长会来定"))
     else:
         response = _shown(visit_id, form)
+    if request.headers.get("X-Outbox") and response.status_code == 303:
+        response = make_response(
+            ""
+        )  # script sees no header of a redirect, and would take it for an expired login
     response.headers["Outbox-Ack"] = str(receipt.id)
     response.headers["Received-At"] = str(receipt.received_at)
     response.headers[receipts.HEADER] = receipts.sign(receipt.id, receipt.digest, receipt.received_at)
     return response
+
+
+def _foreign(form: Mapping[str, list[str]]) -> Any:
+    """Nothing is stored. The phone's outbox has it still; a form that came without is sealed to whose page it was, who
+    may log in here and go on with it."""
+    if request.headers.get("X-Outbox"):
+        return handlers.page(409, sentence="这一条是别人登录时记的，留在手机里，等他登录再传")
+    owner = ids.read_id((form.get("person") or [""])[0])
+    if owner is None or owner == viewer().person_id:
+        return handlers.page(409, sentence="这一条没有记上，手机里也没有留。回到那一页，刷新后再按一次")
+    fields = [(name, value) for name, values in form.items() for value in values]
+    sealed = carry.seal(request.full_path.rstrip("?"), fields, owner, clock.now())
+    return render("visits/foreign.html", status=409, carried=sealed, written=handlers.written())
 
 
 def _shown(visit_id: UUID, form: Mapping[str, list[str]]) -> Response:

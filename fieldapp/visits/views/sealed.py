@@ -10,12 +10,15 @@ from flask import jsonify, request
 
 from fieldapp import clock
 from fieldapp.access import sessions
+from fieldapp.access.queries import has_account
+from fieldapp.db import system_reads
 from fieldapp.outbox.keeping import keep_on_phone
 from fieldapp.phones.models import Phone
 from fieldapp.phones.queries import phone_here, phones_of
 from fieldapp.visits import plans, sealed_days
 from fieldapp.visits.plans import PlannedVisit
 from fieldapp.visits.ready import Group, Wanted, version_of
+from fieldapp.visits.sealed_days import Parcel
 from fieldapp.visits.views import pages
 from fieldapp.visits.views.ahead import Making, of_plan
 from fieldapp.visits.views.phone import MAKE, show_today
@@ -48,13 +51,15 @@ def _days_ahead() -> list[tuple[date, list[PlannedVisit]]]:
 
 
 def _told(phone: Phone, day: date, going: list[PlannedVisit], have: list[str]) -> dict[str, Any]:
+    """The version begins with which plans are on then: that alone is asked of it when it is to be opened."""
     made = [_start_of(day, going), *map(of_plan, going)]
-    version = version_of(phone.id, [each.group.version for each in made])
+    parcel = sealed_days.parcel_of(phone.id, day, [plan.id for plan in going])
+    version = parcel.plans + version_of(phone.id, [each.group.version for each in made])
     if version in have:
         return {"v": version, "day": day.isoformat()}
     text = "".join(lines_of(made, {}, day))
     packed = "packed" in request.args
-    return {"v": version, "day": day.isoformat(), **sealed_days.seal(text, phone.id, day, packed=packed)}
+    return {"v": version, "day": day.isoformat(), **sealed_days.seal(text, parcel, packed=packed)}
 
 
 def _start_of(day: date, going: list[PlannedVisit]) -> Making:
@@ -67,14 +72,33 @@ def _start_of(day: date, going: list[PlannedVisit]) -> Making:
 @pages.get("/n/sealed/keys")
 @needs(MAKE)
 def sealed_keys() -> Any:
-    """On the day and by network: what opens it, without digits; nothing for a day on which this person goes no more."""
+    """On the day and by network: what opens it, without digits. `days` names each with the version held, `day:version`:
+    one of which something was taken away gets none, nor does a day on which this person goes no more."""
     phone, today = _phone(), clock.today()
-    asked = [_day(text) for text in request.args.get("days", "").split(",")]
-    due = [day for day in asked if day and day <= today] if phone else []
+    asked = map(_asked, request.args.get("days", "").split(",")) if phone else ()
+    due = [(day, version) for day, version in asked if day and day <= today]
     going = plans.of_day(viewer(), today) if due else []
-    open_days = {day for day in due for plan in going if plan.first_day <= day}
-    keys = {str(day): b64encode(sealed_days.key_of(phone.id, day)).decode() for day in open_days if phone}
+    on = [(day, version) for day, version in due if any(plan.first_day <= day for plan in going)]
+    keys = {str(day): key for day, version in on if phone and (key := _key(phone, day, version))}
     return jsonify(person=str(viewer().person_id), keys=keys)
+
+
+def _key(phone: Phone, day: date, version: str) -> str:
+    """Of the version held; of the fullest when none is named."""
+    granted = (parcel for parcel in _granted(phone, day) if not version or version.startswith(parcel.plans))
+    return next((b64encode(sealed_days.key_of(parcel)).decode() for parcel in granted), "")
+
+
+def _granted(phone: Phone, day: date) -> list[Parcel]:
+    """What may be opened on this phone, of the parcels that were made for it; the fullest first."""
+    with system_reads() as session:
+        found = plans.granted(phone.person_id, day, session)
+    return [sealed_days.parcel_of(phone.id, day, [plan.id for plan in of]) for of in found]
+
+
+def _asked(text: str) -> tuple[date | None, str]:
+    day, _, version = text.partition(":")
+    return _day(day), version
 
 
 def _day(text: str) -> date | None:
@@ -92,8 +116,14 @@ def code() -> Any:
 
 
 def codes_of(plan: PlannedVisit) -> list[tuple[str, str, str]]:
-    """Person, phone and digits to read out: from the plan's first day on, and to its last."""
+    """Person, phone and digits to read out: from the plan's first day on, and to its last. A phone that had no network
+    since another plan came to its day holds less: the digits for that stand below."""
     if not plan.early_days or not plan.first_day <= clock.today() <= plan.last_day:
         return []
-    found = ((person, phone) for person in plan.people for phone in phones_of(UUID(person)))
-    return [(person, phone.label, sealed_days.code_of(phone.id, plan.first_day)) for person, phone in found]
+    found = [(person, phone) for person in plan.people for phone in phones_of(UUID(person))]
+    return [
+        (person, f"{phone.label}，上面的不对才报" if n else phone.label, sealed_days.code_of(parcel))
+        for person, phone in found
+        if has_account(phone.person_id)
+        for n, parcel in enumerate(_granted(phone, plan.first_day))
+    ]
