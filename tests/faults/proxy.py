@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 _PAGE = b"<!doctype html><title>Wi-Fi</title>"
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
+REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"
 _CHUNK = 1 << 14
 _LONGEST = 60.0  # seconds; no thread outlives a test by more
 
@@ -117,6 +118,12 @@ def portal(asked: Exchange) -> None:
     """A captive portal: it answers everything by itself."""
     asked.read_all()
     asked.reply(PORTAL)
+
+
+def redirecting(asked: Exchange) -> None:
+    """A portal that sends everybody to its own way in."""
+    asked.read_all()
+    asked.reply(REDIRECT)
 
 
 def twice(asked: Exchange) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.faults import proxy
 from tests.faults.conftest import MakeHands
 from tests.faults.ledger import Ledger
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Fault, Proxy
 from tests.faults.server import Server
 from tests.faults.taps import Hands
 from tests.faults.test_uploads import names
@@ -65,9 +65,12 @@ def test_f08_double_tap(shared: Server, line: Proxy, hands_of: MakeHands, ledger
     comes_in(hands, ledger, shared)
 
 
-def test_f12_captive_portal(shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger) -> None:
+@pytest.mark.parametrize("portal", [proxy.portal, proxy.redirecting])
+def test_f12_captive_portal(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, portal: Fault
+) -> None:
     hands = hands_of(line.url)
-    line.set(proxy.portal)
+    line.set(portal)
     hands.stages("到达", "取号", "叫号")
     hands.until(lambda: any(row.get("tried") for row in hands.waiting))
     assert [row["state"] for row in hands.waiting] == ["waiting", "waiting"]

@@ -14,7 +14,7 @@ from tests.faults.test_phone_line import comes_in
 
 pytestmark = pytest.mark.browser
 RESERVED = "() => window.outbox.thing('reserve').then(Boolean)"
-AHEAD = "() => window.outbox.read('pages', (store) => store.getAll()).then((rows) => rows.filter((row) => row.v).length)"
+AHEAD = "() => window.outbox.read('pages', (all) => all.getAll()).then((rows) => rows.filter((row) => row.v).length)"
 USED = "async () => (await navigator.storage.estimate()).usage"
 # Every database that a page opens can be closed under its feet, as iOS does to a page in the background.
 CAUGHT = """(() => { const open = IDBFactory.prototype.open; window.faultBases = [];

@@ -9,10 +9,12 @@
   box.openByNetwork = async () => {
     const now = await box.isoToday();
     const due = (await box.sealedDays()).filter((one) => one.day <= now);
-    const told = due.length ? await box.askSealed('/n/sealed/keys?days=' + due.map((one) => one.day).join(',')) : null;
+    const told = due.length ? await box.askSealed('/n/sealed/keys?days=' + due.map((one) => one.day + ':' + one.v).join(',')) : null;
     for (const one of told ? due : []) {
-      if (told.keys[one.day]) { await box.layOpen(one.name, await whole(one.name), box.bytes(told.keys[one.day])); }
-      else { await box.write('things', (things) => things.delete(one.name)); }
+      const drop = () => box.write('things', (things) => things.delete(one.name));
+      const key = told.keys[one.day];
+      const ifOther = (error) => { if (error.name !== 'OperationError') { throw error; } return drop(); }; // sealed with another
+      await (key ? box.layOpen(one.name, await whole(one.name), box.bytes(key)).catch(ifOther) : drop());
     }
   };
 
