@@ -23,7 +23,7 @@ def test_switched_off_the_worker_clears_up_and_pages_leave_it_alone(story: Story
         assert ("unregister()" in answer.text) is not is_on
         assert not [
             word for word in ("今日", "回访", "办事") if word in answer.text
-        ]  # any login may ask for it
+        ]  # it tells nobody what this is
         assert ("data-no-worker" in client.get("/outbox").text) is not is_on
 
 

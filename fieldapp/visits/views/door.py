@@ -108,9 +108,7 @@ def _answer(visit_id: UUID, receipt: taps.Receipt, form: Mapping[str, list[str]]
     else:
         response = _shown(visit_id, form)
     if request.headers.get("X-Outbox") and response.status_code == 303:
-        response = make_response(
-            ""
-        )  # script sees no header of a redirect, and would take it for an expired login
+        response = make_response("")  # script sees no header of a redirect: no acknowledgement
     response.headers["Outbox-Ack"] = str(receipt.id)
     response.headers["Received-At"] = str(receipt.received_at)
     response.headers[receipts.HEADER] = receipts.sign(receipt.id, receipt.digest, receipt.received_at)
