@@ -1,5 +1,6 @@
 """The command `fieldapp`: one line a verb, the work is done by the features' actions."""
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,8 @@ def serve(https: bool, port: int | None, host: str | None, threads: int) -> None
 
     app = _app(https=True, own_authority=True) if https else _app()
     settings = app.extensions["settings"]
-    host, port = host or (run.EVERYWHERE if https else "127.0.0.1"), port or (8443 if https else 8000)
+    host = host or (run.EVERYWHERE if https else "127.0.0.1")
+    port = (8443 if https else 8000) if port is None else port
     if settings.testing and host not in ("127.0.0.1", "::1", "localhost"):
         raise click.ClickException("FIELDAPP_TESTING=1 只能在本机地址上用")
     if https and settings.hops:
@@ -65,6 +67,10 @@ def serve(https: bool, port: int | None, host: str | None, threads: int) -> None
         else:
             click.echo(f"http://{host}:{port}")
             run.by_http(app, host, port, threads)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException(f"端口 {port} 有别的程序在用。停掉它，或者用 --port 换一个") from error
     except Unreadable as broken:
         raise click.ClickException(
             f"{broken} 读不出来。从备份里拿回来；删掉会做一张新的，手机都要重新装"

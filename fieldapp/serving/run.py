@@ -36,6 +36,7 @@ def by_http(app: Flask, host: str, port: int, threads: int) -> None:
 def by_https(app: Flask, host: str, port: int, threads: int, say: Say) -> None:
     """A thread takes phones in and hands their bytes on to waitress, which is reached by this machine only."""
     outer = socket.create_server((host, port), backlog=BACKLOG)
+    port = outer.getsockname()[1]
     names = of_this_machine if host == EVERYWHERE else partial(of_one, outer.getsockname()[0])
     certificate = Certificate(app.extensions["settings"].keys, names)
     inner = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)

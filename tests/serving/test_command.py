@@ -1,6 +1,7 @@
 """`fieldapp serve --https` as a real process: what it prints, whom it convinces, and when it refuses to start."""
 
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -96,6 +97,17 @@ def test_a_broken_authority_stops_the_start_and_says_what_to_do(tmp_path: Path) 
     ended = done(tmp_path, "serve", "--https", "--port", "0")
     assert ended.returncode == 1
     assert "从备份里拿回来" in ended.stderr
+
+
+@pytest.mark.parametrize("https", [(), ("--https",)])
+def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path, https: tuple[str, ...]) -> None:
+    assert done(tmp_path, "migrate").returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = done(tmp_path, "serve", *https, "--host", "127.0.0.1", "--port", port)
+    assert ended.returncode == 1
+    assert f"端口 {port} 有别的程序在用" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_gateway_and_our_own_https_exclude_each_other(tmp_path: Path) -> None:
