@@ -83,7 +83,7 @@ importScripts('{{ asset("js/outbox.js") }}', '{{ asset("js/refill.js") }}', '{{ 
   async function door(event, path) {
     if (path === PIN || await box.isShut().catch(() => false)) { return await caches.match(PIN) || fetch(PIN); }
     if (path === '/') { return front(event); }
-    return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request);
+    return path.startsWith('/n/') || path === '/outbox' ? page(event) : fetch(event.request).catch(gone);
   }
 
   async function tell(told) {

@@ -65,6 +65,25 @@ def test_f08_double_tap(shared: Server, line: Proxy, hands_of: MakeHands, ledger
     comes_in(hands, ledger, shared)
 
 
+def test_f06_what_is_being_written_stays_when_the_line_comes_back(
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+) -> None:
+    """A tap waits, a note is half written: the tap's answer does not come over it."""
+    hands = hands_of(line.url)
+    hands.go("/note?full=1")
+    hands.go()
+    line.refuse()
+    hands.stage("到达", "取号")
+    page = hands.go("/note?full=1")
+    page.locator("#text").fill("示例：写到一半")
+    line.listen()
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    hands.arrives()
+    expect(page.locator("[data-sync-memo]").first).to_have_text("已同步")
+    expect(page.locator("#text")).to_have_value("示例：写到一半")
+    comes_in(hands, ledger, shared)
+
+
 @pytest.mark.parametrize("portal", [proxy.portal, proxy.redirecting])
 def test_f12_captive_portal(
     shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, portal: Fault

@@ -10,10 +10,11 @@ from tests.faults.conftest import MakeHands
 from tests.faults.ledger import Ledger
 from tests.faults.proxy import Proxy
 from tests.faults.server import Server
+from tests.faults.snapshots import snapshot
 from tests.faults.test_phone_line import comes_in
 
 pytestmark = pytest.mark.browser
-RESERVED = "() => window.outbox.thing('reserve').then(Boolean)"
+RESERVED = "() => window.outbox.isLaidBy()"
 AHEAD = "() => window.outbox.read('pages', (all) => all.getAll()).then((rows) => rows.filter((row) => row.v).length)"
 USED = "async () => (await navigator.storage.estimate()).usage"
 # Every database that a page opens can be closed under its feet, as iOS does to a page in the background.
@@ -62,7 +63,7 @@ def test_f18_storage_full(
 
 
 def test_f18_what_is_small_has_a_reserve(
-    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger
+    shared: Server, line: Proxy, hands_of: MakeHands, ledger: Ledger, tmp_path: Path
 ) -> None:
     """Laid by when today was opened; nothing more fits, there is no network, and a tap is kept all the same."""
     hands = hands_of(line.url)
@@ -78,6 +79,15 @@ def test_f18_what_is_small_has_a_reserve(
     hands.stage("到达", "取号")
     assert [row["kind"] for row in hands.waiting] == ["stage"]
     assert not hands.page.evaluate(RESERVED)
+    file = tmp_path / "IMG.jpg"
+    file.write_bytes(snapshot(300_000))
+    with hands.page.expect_file_chooser() as opened:
+        hands.page.locator(".tools form.photo-form label").first.tap()
+    opened.value.set_files(file)  # a photo has no claim on it
+    expect(hands.page.locator("[data-say]").first).to_contain_text("没传上去，再按一次")
+    hands.go()
+    hands.stages("取号", "叫号", "受理")
+    assert [row["kind"] for row in hands.waiting] == ["stage"] * 3
     line.listen()
     comes_in(hands, ledger, shared)
 

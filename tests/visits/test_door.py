@@ -1,5 +1,6 @@
 """At the door: a tap is kept first and judged later, and the phone is told so exactly when it may forget it."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -12,9 +13,10 @@ from fieldapp import clock
 from fieldapp.db import apart, table
 from fieldapp.visits.models import TapRow
 from tests.clients import LintingClient
+from tests.evidence import pictures
 from tests.pages import fields_of
 from tests.story import PASSWORD, Story
-from tests.visits.visiting import LogIn, begin_both, send, state_of, steps_of, taps_in
+from tests.visits.visiting import LogIn, begin_both, hand_in, send, state_of, steps_of, taps_in
 
 HTMX = {"HX-Request": "true"}
 OUTBOX = {"X-Outbox": "1"}
@@ -337,6 +339,39 @@ def test_what_an_expired_login_kept_is_nobody_elses_and_of_no_other_visit(
         carried = _hidden(send(client, visit, "stage", "arrive").text, "carried")
     assert as_("inspector2").post(f"/n/{visit}/taps", data={"carried": carried}).status_code == 422
     assert as_("inspector1").post(f"/n/{uuid4()}/taps", data={"carried": carried}).status_code == 422
+
+
+def test_what_was_held_back_until_after_a_hand_in_is_late_like_any_other(
+    story: Story, begun: tuple[LintingClient, str], as_: LogIn
+) -> None:
+    """Else one could keep two judgements back, read the colleague's, and send the one that suits."""
+    client, visit = begun
+    owner = dict(fields_of(client.get(f"/n/{visit}/all").text, f"/n/{visit}/taps"))["person"]
+    tap = uuid4()
+    form = {"kind": "stage", "press": f"{tap}:arrive", "person": owner}
+    foreign = as_("inspector2").post(f"/n/{visit}/taps", data=form)
+    carried = _hidden(foreign.text, "carried")
+    assert hand_in(client, visit).status_code == 303
+    handed_in = max(row.received_at for row in taps_in(story, TapRow.kind == "handin"))
+    with clock.moved_to(clock.now() + 60_000):
+        assert client.post(f"/n/{visit}/taps", data={"carried": carried}).status_code == 303
+    assert [row.received_at > handed_in for row in taps_in(story, TapRow.id == tap)] == [True]
+
+
+def test_what_was_carried_brings_no_photo_of_later(
+    story: Story, begun: tuple[LintingClient, str], as_: LogIn
+) -> None:
+    """Its receipt would say that the server had the photo when the rest came."""
+    client, visit = begun
+    owner = dict(fields_of(client.get(f"/n/{visit}/all").text, f"/n/{visit}/taps"))["person"]
+    form = {"kind": "photo", "press": f"{uuid4()}:", "person": owner}
+    carried = _hidden(as_("inspector2").post(f"/n/{visit}/taps", data=form).text, "carried")
+    answer = client.post(
+        f"/n/{visit}/taps", data={"carried": carried, "file": (io.BytesIO(pictures.jpeg()), "IMG.jpg")}
+    )
+    assert answer.status_code == 422
+    assert "Outbox-Ack" not in answer.headers
+    assert "回去再拍" in answer.text
 
 
 def _hidden(page: str, name: str) -> str:

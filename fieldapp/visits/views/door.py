@@ -33,7 +33,7 @@ def tap(visit_id: UUID) -> Any:
     who = viewer()
     if who is None:
         return _unknown()
-    form, at = _fields(who.person_id)
+    form, at = _fields(visit_id, who.person_id)
     try:
         sent = taps.read(form)
     except ValueError:
@@ -73,15 +73,16 @@ def _follow(sent: taps.Sent, visit_id: UUID, person: UUID, at: int) -> None:
         log.exception("request %s: a tap is kept and could not be followed", g.get("request_id", ""))
 
 
-def _fields(person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
-    """The form; or what an expired login kept of it, with the instant at which it first came."""
+def _fields(visit_id: UUID, person_id: UUID) -> tuple[Mapping[str, list[str]], int]:
+    """The form; or what an expired login kept of it, with the instant at which it first came. After a hand-in, which
+    opens the colleague's answers, what was held back is late like any other."""
     kept = carry.unseal(request.form.get("carried", ""), person_id) if "carried" in request.form else None
     if kept is None or kept.path != request.path:
         return request.form.to_dict(flat=False), clock.now()
     fields: dict[str, list[str]] = {}
     for name, value in kept.fields:
         fields.setdefault(name, []).append(value)
-    return fields, kept.at
+    return fields, clock.now() if taps.has_handin(visit_id, db.session()) else kept.at
 
 
 def _photo(kind: str) -> dict[str, Any] | None:
@@ -94,6 +95,8 @@ def _photo(kind: str) -> dict[str, Any] | None:
         if kind == "photo":
             raise Empty("没有照片。再拍一张，或从相册选一张")
         return None
+    if "carried" in request.form:
+        raise Empty("照片不能和先前按的一起传。回去再拍，或从相册选")
     kept = evidence.keep(upload.stream, at=clock.now())
     return {"sha256": kept.sha256, "size": kept.size, "name": (upload.filename or "")[-120:]}
 

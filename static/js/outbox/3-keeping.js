@@ -56,6 +56,7 @@
       const line = { id: tapId, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
       const request = await make(seq, before.lines, tapId);
       const told = { id: tapId, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at };
+      if (request.bytes.byteLength > box.LARGE && await box.isLaidBy() === false) { throw new DOMException('reserve', 'QuotaExceededError'); }
       const [head, sealed] = await Promise.all([box.sealWords(told, tap.person), box.seal(request.bytes, tap.person)]);
       const row = { id: tapId, person: tap.person, ledger: id, state: 'waiting', tries: 0, size: request.bytes.byteLength, head: head };
       const add = (queue, bodies) => { queue.add(row); bodies.add({ id: tapId, body: sealed }); };

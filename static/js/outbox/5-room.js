@@ -4,6 +4,12 @@
 (function (g) {
   const box = g.outbox;
 
+  /* Whether the reserve is there; null: it never was. */
+  box.isLaidBy = async () => {
+    const row = await box.thing('reserve');
+    return row ? Boolean(row.bytes) : null;
+  };
+
   /* False when there is nothing left to give up for so many bytes. */
   box.makeRoom = async (wanted) => {
     const rows = (await box.read('taken', (store) => store.getAll())).filter((row) => row.size > box.LARGE);
@@ -14,8 +20,9 @@
       await box.tx(['taken', 'bodies'], 'readwrite', (taken, bodies) => { gone.forEach((row) => { taken.delete(row.id); bodies.delete(row.id); }); });
       return true;
     }
-    if (wanted > box.LARGE || !await box.thing('reserve')) { return false; }
+    if (wanted > box.LARGE || !await box.isLaidBy()) { return false; }
     await box.write('things', (store) => store.delete('reserve'));
+    await box.put('things', { name: 'reserve' }).catch(() => undefined); // given up: what is large finds no room from now on
     return true;
   };
 })(self);

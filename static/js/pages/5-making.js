@@ -34,7 +34,7 @@
     let words = [];
     let isWhole = false;
     const flush = async () => {
-      if (!await box.thing('reserve')) { throw new Error('room'); } // a tap needed it meanwhile
+      if (!await box.isLaidBy()) { throw new Error('room'); } // a tap needed it meanwhile
       await box.writeReady(person, list, waiting.splice(0));
       tell(box.countReady(list));
     };

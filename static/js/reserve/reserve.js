@@ -5,7 +5,7 @@
   const PIECE = 65536; // as many random bytes as are given at once
 
   box.layBy = async () => {
-    if (await box.thing('reserve')) { return true; }
+    if (await box.isLaidBy()) { return true; }
     const bytes = new Uint8Array(RESERVE); // random: a store that packs what it keeps would make nothing of zeros
     for (let at = 0; at < RESERVE; at += PIECE) { crypto.getRandomValues(bytes.subarray(at, at + PIECE)); }
     try {

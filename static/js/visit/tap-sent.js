@@ -2,6 +2,7 @@
 (function (app) {
   const box = window.outbox;
   const WAIT = 1500; // ms for an answer before the page that is kept is shown
+  const WRITTEN = /photo|note|finding|interview/; // whose form is emptied at once for the next
   let moves = 0;
   let here = ''; // what was tapped last on this page
   if (!box) { return; }
@@ -24,8 +25,9 @@
     const path = app.onward(form);
     const at = ++moves;
     here = line.id;
-    const go = () => { if (path && at === moves) { stay(); app.move(path); } };
-    if (line.photo || /note|finding|interview/.test(line.kind)) { form.reset(); }
+    const isNext = () => WRITTEN.test(line.kind) && app.isTyped();
+    const go = () => { if (path && at === moves && !isNext()) { stay(); app.move(path); } };
+    if (WRITTEN.test(line.kind)) { form.reset(); }
     app.draw(line); // before the ledger is read again
     await app.echo();
     if (line.kind === 'conclude' && !path) { app.say('还差 1 样才算数：点一下没做到的那一条', true); }
@@ -52,7 +54,8 @@
     const isOurs = told.id === here || told.visit === app.visitOf(location.pathname); // not of another visit, before
     const isHere = app.page() && isOurs && (told.show === location.pathname || answer.address === location.pathname);
     app.measureAnswer(answer.now);
-    if (told.state === 'sent' && answer.text && isHere) { return told.kind === 'photo' && app.isTyped() ? app.echo() : show(answer); }
+    const isWriting = (told.id !== here || WRITTEN.test(told.kind)) && app.isTyped(); // what is not saved yet stays
+    if (told.state === 'sent' && answer.text && isHere) { return isWriting ? app.echo() : show(answer); }
     if (told.state === 'refused') { app.say(answer.text.slice(0, 60) || '服务器没收，留在手机里', true); }
     if (told.state === 'login') { app.say('登录过期，刚才记的都在，重新登录就行', true); }
     return app.bar();
