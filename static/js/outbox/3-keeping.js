@@ -1,6 +1,5 @@
 /* Write ahead: a tap and its line in the ledger are on the phone in one transaction before anything is sent. */
-(function (g) {
-  const box = g.outbox;
+(function (box) {
   const place = (person, visit) => box.sha256(person + ' ' + visit); // names no visit to whoever finds the phone
   async function open(id, person) {
     const row = await box.read('ledgers', (store) => store.get(id));
@@ -52,7 +51,7 @@
       const there = before.lines.find((line) => line.id === tap.id);
       if (there && isAgain(there, tap, before.lines)) { return there; }
       const tapId = there ? tap.another : tap.id;
-      const seq = Math.max(known || 0, ...before.lines.map((line) => line.seq)) + 1;
+      const seq = Math.max(known || 0, ...before.lines.map((each) => each.seq)) + 1;
       const line = { id: tapId, seq: seq, kind: tap.kind, choice: tap.choice, fields: tap.fields, label: tap.label, at: tap.at, photo: tap.photo };
       const request = await make(seq, before.lines, tapId);
       const told = { id: tapId, visit: tap.visit, url: tap.url, type: request.type, kind: tap.kind, label: tap.label, at: tap.at };
@@ -78,4 +77,4 @@
       if (await rewrite(row.ledger, row.person, before, lines, move, 'relaxed')) { return; }
     }
   });
-})(self);
+})(self.outbox);
