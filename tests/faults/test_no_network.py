@@ -109,11 +109,16 @@ def kept_on(page: Page) -> list[dict[str, Any]]:
     return page.evaluate("() => window.outbox.list()")
 
 
+NONE_WAITS = """() => window.outbox &&
+  window.outbox.waiting(document.documentElement.getAttribute('data-person')).then(n => n === 0)"""
+
+
 def comes_in_once(server: Server, phone: Phone, made: Collection[str]) -> None:
     """The server is back: what this phone holds is there, each once."""
     if not server.process:
         server.start()
     phone.page.goto("/n/")
+    phone.page.wait_for_function(NONE_WAITS, timeout=30_000)  # until the script looked, the page says 已传完
     expect(phone.page.locator("[data-sync]").first).to_have_text("已传完", timeout=30_000)
     assert sorted(str(row.id) for row in server.taps() if str(row.id) in made) == sorted(made)
     assert not phone.said
